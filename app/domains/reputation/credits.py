@@ -178,12 +178,13 @@ class AnswerState:
         )
 
     def after(self, credit: Credit) -> "AnswerState":
+        if not credit.is_reversal:
+            suspended = tuple(row for row in self.suspended if row.source != credit.source)
+            return AnswerState(self.trusted_sum + _signed_x(credit), (*self.live, credit), suspended)
         found = next((row for row in self._held() if row.source == credit.source), None)
         live = tuple(row for row in self.live if row is not found)
         suspended = tuple(row for row in self.suspended if row is not found)
-        if not credit.is_reversal:
-            live += (credit,)
-        elif found is not None and credit.reduced_because == ("deleted",):
+        if found is not None and credit.reduced_because == ("deleted",):
             suspended += (found,)
         return AnswerState(self.trusted_sum + _signed_x(credit), live, suspended)
 
