@@ -1,0 +1,66 @@
+"""What others see of a person, and how the forum speaks to them."""
+
+from dataclasses import dataclass
+
+from app.domains.accounts.actions.registering import clean_timezone, require_free_name
+from app.domains.accounts.actor import Actor
+from app.domains.accounts.models import User
+from app.domains.accounts.names import clean_name, name_key
+from app.domains.accounts.policies import may_act, may_edit_profile, may_use_own_account
+from app.domains.accounts.privileges import privileges_of
+from app.domains.accounts.queries import user_by_id
+from app.kernel import markup
+from app.kernel.errors import Invalid
+from app.kernel.i18n import _, _l, supported
+from app.kernel.limits import limit, spend
+from app.kernel.policy import require
+
+LONGEST_ABOUT = 3000
+RENAMINGS = limit("renamings", "2/30 days", _l("Changes of the name of one account."))
+THEMES = ("light", "dark", "auto")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What the form holds."""
+
+    name: str
+    about: str
+    language: str
+    timezone: str
+
+
+def edit_profile(actor: Actor, user_id: int, wanted: Profile) -> User:
+    """All complaints at once; a new name is limited, so that people stay recognisable."""
+    require(may_edit_profile(actor, user_id))
+    require(may_act(actor))
+    user = user_by_id(user_id)
+    if len(wanted.about) > LONGEST_ABOUT:
+        raise Invalid(fields={"about": [_("At most %(n)s characters, please.", n=LONGEST_ABOUT)]})
+    if wanted.name != user.name:
+        _rename(user, wanted.name)
+    user.about = wanted.about.strip()
+    user.about_html = markup.render(user.about, links=privileges_of(actor).clickable_links) if user.about else ""
+    user.language, user.timezone = supported(wanted.language) or user.language, clean_timezone(wanted.timezone)
+    return user
+
+
+def _rename(user: User, wanted: str) -> None:
+    name = clean_name(wanted)
+    require_free_name(name, except_user_id=user.id)
+    spend(RENAMINGS, user.id)
+    user.name, user.name_key = name, name_key(name)
+
+
+def choose_language(actor: Actor, language: str) -> None:
+    require(may_use_own_account(actor))
+    assert actor.id is not None
+    user = user_by_id(actor.id)
+    user.language = supported(language) or user.language
+
+
+def choose_theme(actor: Actor, theme: str) -> None:
+    require(may_use_own_account(actor))
+    assert actor.id is not None
+    if theme in THEMES:
+        user_by_id(actor.id).theme = theme

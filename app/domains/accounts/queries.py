@@ -1,0 +1,256 @@
+"""Reads about people; actors are Core rows, never entities."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, String, cast, exists, func, literal, select
+
+from app.domains.accounts.actor import STAFF_ROLES, Actor
+from app.domains.accounts.models import (
+    ApiToken,
+    Appointment,
+    LinkPurpose,
+    MailLink,
+    RecoveryCode,
+    Role,
+    Session,
+    TeamMember,
+    User,
+)
+from app.domains.accounts.names import email_key, name_key
+from app.domains.accounts.tokens import token_hash
+from app.extensions import db
+from app.kernel.clock import now
+from app.kernel.errors import NotFound
+
+_ACTOR = (
+    User.id,
+    User.name,
+    User.role,
+    User.level,
+    User.language,
+    User.timezone,
+    User.theme,
+    User.email_confirmed_at,
+    User.suspended_until,
+    User.suspended_because,
+    User.totp_confirmed_at,
+)
+
+
+def _memberships() -> tuple[Any, Any]:
+    """The person's teams and appointments as two strings of ids, so that an actor costs one statement."""
+    return _products_of(TeamMember).label("team"), _products_of(Appointment).label("expert_for")
+
+
+def _products_of(membership: Any) -> Any:
+    ids = func.aggregate_strings(cast(membership.product_id, String), ",")
+    return select(ids).where(membership.user_id == User.id).correlate(User).scalar_subquery()
+
+
+def _ids(joined: str | None) -> frozenset[int]:
+    return frozenset(int(part) for part in joined.split(",")) if joined else frozenset()
+
+
+def actor_of_session(token: str) -> Actor | None:
+    """The signed-in person behind a cookie's token; None where the session has ended. One statement."""
+    session = (Session.id, Session.authenticated_at, Session.second_factor_at, Session.seen_at, Session.expires_at)
+    found = (
+        select(*_ACTOR, *_memberships(), *[column.label(f"session_{column.key}") for column in session])
+        .join(Session, Session.user_id == User.id)
+        .where(Session.token_hash == token_hash(token), Session.expires_at > now(), User.anonymised_at.is_(None))
+    )
+    row = db.session.execute(found).one_or_none()
+    if row is None:
+        return None
+    return _actor(
+        row,
+        session_id=row.session_id,
+        session_token=token,
+        authenticated_at=row.session_authenticated_at,
+        second_factor_passed=row.session_second_factor_at is not None,
+    )
+
+
+def actor_of_token(token: str) -> Actor | None:
+    """The person behind an API token; None where it was revoked."""
+    found = (
+        select(*_ACTOR, *_memberships(), ApiToken.scopes, ApiToken.by_command_line)
+        .join(ApiToken, ApiToken.user_id == User.id)
+        .where(ApiToken.token_hash == token_hash(token), ApiToken.revoked_at.is_(None), User.anonymised_at.is_(None))
+    )
+    row = db.session.execute(found).one_or_none()
+    if row is None:
+        return None
+    # A token cannot show a second factor: one made in the browser was made behind it, one made by the
+    # command line by somebody who owns the machine.
+    return _actor(row, via="token", scopes=frozenset(row.scopes), second_factor_passed=True)
+
+
+def actor_by_id(user_id: int) -> Actor:
+    """A person as the actor of background work (mail, invitations, the command line)."""
+    row = db.session.execute(select(*_ACTOR, *_memberships()).where(User.id == user_id)).one_or_none()
+    if row is None:
+        raise NotFound()
+    return _actor(row, via="system", second_factor_passed=True)
+
+
+def actors_by_id(user_ids: Iterable[int]) -> dict[int, Actor]:
+    rows = db.session.execute(select(*_ACTOR, *_memberships()).where(User.id.in_(list(user_ids))))
+    return {row.id: _actor(row, via="system", second_factor_passed=True) for row in rows}
+
+
+def _actor(row: Row[Any], **more: Any) -> Actor:
+    return Actor(
+        id=row.id,
+        name=row.name,
+        role=row.role.value,
+        level=row.level,
+        language=row.language,
+        timezone=row.timezone,
+        theme=row.theme,
+        confirmed=row.email_confirmed_at is not None,
+        suspended_until=row.suspended_until,
+        suspended_because=row.suspended_because or "",
+        team=_ids(row.team),
+        expert_for=_ids(row.expert_for),
+        has_second_factor=row.totp_confirmed_at is not None,
+        **more,
+    )
+
+
+def user_by_id(user_id: int) -> User:
+    user = db.session.get(User, user_id)
+    if user is None:
+        raise NotFound()
+    return user
+
+
+def user_by_login(login: str) -> User | None:
+    """By address or by name, as typed."""
+    by = User.email_key == email_key(login) if "@" in login else User.name_key == name_key(login)
+    return db.session.scalar(select(User).where(by))
+
+
+def user_by_email(email: str) -> User | None:
+    return db.session.scalar(select(User).where(User.email_key == email_key(email)))
+
+
+def has_open_link(user_id: int, purpose: LinkPurpose) -> bool:
+    """Whether a link of this purpose is out and can still be used."""
+    found = select(literal(True)).where(MailLink.user_id == user_id, MailLink.purpose == purpose)
+    return bool(db.session.scalar(found.where(MailLink.used_at.is_(None), MailLink.expires_at > now()).limit(1)))
+
+
+def team_ids(user_id: int) -> set[int]:
+    """Products that a person was given as a team."""
+    return set(db.session.scalars(select(TeamMember.product_id).where(TeamMember.user_id == user_id)))
+
+
+def appointment_ids(user_id: int) -> set[int]:
+    """Products that a person was appointed for as an expert."""
+    return set(db.session.scalars(select(Appointment.product_id).where(Appointment.user_id == user_id)))
+
+
+def user_by_name(name: str) -> User | None:
+    return db.session.scalar(select(User).where(User.name_key == name_key(name)))
+
+
+@dataclass(frozen=True)
+class Person:
+    """What a page shows of somebody."""
+
+    id: int
+    name: str
+    role: str
+    level: int
+    appointed: bool = False
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role in STAFF_ROLES
+
+    @property
+    def is_expert(self) -> bool:
+        return not self.is_staff and (self.level >= 3 or self.appointed)
+
+
+def people_by_id(user_ids: Iterable[int | None], product_id: int | None = None) -> dict[int, Person]:
+    """Names and marks for a page; appointed for `product_id`, or for any product where it is None. One statement."""
+    wanted = {user_id for user_id in user_ids if user_id is not None}
+    if not wanted:
+        return {}
+    appointed = _is_appointed(product_id).label("appointed")
+    rows = db.session.execute(select(User.id, User.name, User.role, User.level, appointed).where(User.id.in_(wanted)))
+    return {row.id: Person(row.id, row.name, row.role.value, row.level, bool(row.appointed)) for row in rows}
+
+
+def _is_appointed(product_id: int | None) -> Any:
+    found = exists().where(Appointment.user_id == User.id)
+    return found if product_id is None else found.where(Appointment.product_id == product_id)
+
+
+def team_of(product_id: int) -> list[int]:
+    """User ids of the staff who serve a product: its team, and the agents and leads who serve all."""
+    in_team = exists().where(TeamMember.user_id == User.id, TeamMember.product_id == product_id)
+    in_any = exists().where(TeamMember.user_id == User.id)
+    serving = [Role.AGENT, Role.LEAD]
+    found = select(User.id).where(in_team | (User.role.in_(serving) & ~in_any), User.anonymised_at.is_(None))
+    return list(db.session.scalars(found.order_by(User.id)))
+
+
+def appointed_for(product_id: int) -> list[int]:
+    """User ids of the experts appointed for a product."""
+    found = select(Appointment.user_id).where(Appointment.product_id == product_id)
+    return list(db.session.scalars(found.order_by(Appointment.user_id)))
+
+
+def user_ids_with_role(*roles: str) -> list[int]:
+    wanted = [Role(role) for role in roles]
+    return list(db.session.scalars(select(User.id).where(User.role.in_(wanted)).order_by(User.id)))
+
+
+def staff_ids() -> list[int]:
+    return user_ids_with_role(*STAFF_ROLES)
+
+
+def sessions_of(user_id: int) -> Sequence[Session]:
+    """Open sessions, the latest first."""
+    found = select(Session).where(Session.user_id == user_id, Session.expires_at > now())
+    return list(db.session.scalars(found.order_by(Session.seen_at.desc())))
+
+
+def tokens_of(user_id: int) -> Sequence[ApiToken]:
+    found = select(ApiToken).where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))
+    return list(db.session.scalars(found.order_by(ApiToken.id.desc())))
+
+
+def unused_recovery_codes(user_id: int) -> int:
+    found = select(func.count()).select_from(RecoveryCode)
+    return db.session.scalar(found.where(RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None))) or 0
+
+
+def users_page(query: str = "", after_id: int = 0, limit: int = 50) -> list[User]:
+    """People for the administrator, by id; `query` is the beginning of a name or an address."""
+    found = select(User).where(User.id > after_id).order_by(User.id).limit(limit)
+    if query:
+        found = found.where(
+            User.name_key.startswith(name_key(query), autoescape=True)
+            | User.email_key.startswith(email_key(query), autoescape=True)
+        )
+    return list(db.session.scalars(found))
+
+
+def session_is_open(session_id: int) -> bool:
+    found = select(literal(True)).where(Session.id == session_id, Session.expires_at > now())
+    return bool(db.session.scalar(found))
+
+
+def member_count() -> int:
+    return db.session.scalar(select(func.count()).select_from(User)) or 0
+
+
+def seen_since(at: datetime) -> list[int]:
+    return list(db.session.scalars(select(User.id).where(User.seen_at >= at)))
