@@ -1,0 +1,55 @@
+# Two commands are all the set-up: `make run` and `make test`.
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+FLASK := $(BIN)/flask --app wsgi
+CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
+WORKERS ?= auto
+
+.PHONY: run test check check-style bench demo requirements translations migration screens clean
+
+run: $(VENV)/run.stamp $(CATALOGUES:.po=.mo)
+	@exec $(BIN)/python -m app.cli.starting
+
+test: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
+	@deploy/install-test-servers
+	$(BIN)/python -m pytest -n $(WORKERS) tests
+
+check-style: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/mypy app
+
+check: check-style $(CATALOGUES:.po=.mo)
+	$(BIN)/python -m pytest -q -n $(WORKERS) tests/architecture tests/kernel tests/domains
+
+demo: $(VENV)/run.stamp $(CATALOGUES:.po=.mo)
+	$(FLASK) demo
+
+$(VENV)/run.stamp: requirements.txt deploy/make-venv
+	@deploy/make-venv $(PYTHON) $(VENV) requirements.txt
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt
+	@echo "Installing what the tests need ..."
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-dev.txt
+	@touch $@
+
+%.mo: %.po | $(VENV)/run.stamp
+	@$(BIN)/pybabel -q compile -i $< -o $@
+
+# For whoever changes the project -------------------------------------------------------------------------------
+
+requirements: $(VENV)/dev.stamp
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
+
+translations: $(VENV)/run.stamp
+	$(BIN)/pybabel -q extract -F app/translations/babel.cfg -k _l -k _ln:1,2 --no-location --sort-output -o app/translations/messages.pot .
+	$(BIN)/pybabel -q update -i app/translations/messages.pot -d app/translations --no-fuzzy-matching --ignore-obsolete --no-wrap
+
+migration: $(VENV)/run.stamp
+	$(FLASK) db revision "$(m)"
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,23 @@
+"""`flask doctor`: every invariant of the rules, as a query that must return no row."""
+
+import click
+from flask.cli import with_appcontext
+
+from app.cli.saying import plainly
+from app.extensions import db
+from app.wiring import INVARIANTS
+
+
+@click.command("doctor")
+@with_appcontext
+@plainly
+def doctor() -> None:
+    """Print the invariants that do not hold; exit 1 if any."""
+    broken = 0
+    for invariant in INVARIANTS:
+        rows = list(db.session.execute(invariant.query()))
+        broken += bool(rows)
+        for row in rows[:20]:
+            click.echo(f"{invariant.code}: {invariant.sentence} {tuple(row)}")
+    click.echo("Every invariant holds." if not broken else f"{broken} invariants do not hold.")
+    raise SystemExit(1 if broken else 0)

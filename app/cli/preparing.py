@@ -1,0 +1,44 @@
+"""`flask prepare`: what `make run` does before it starts: schema, a first product or the demonstration, a way in."""
+
+import click
+from alembic.util import CommandError
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import select
+
+from app.cli.database import upgrade_schema
+from app.cli.products import product_with_policy
+from app.cli.saying import fail, plainly
+from app.cli.users import one_time_link
+from app.demonstration.loading import load
+from app.domains.accounts.actions.registering import create_user
+from app.domains.accounts.models import Role, User
+from app.domains.products.queries import all_products
+from app.extensions import db
+from app.kernel.settings import SITE_TIMEZONE
+from app.kernel.transaction import transaction
+
+
+@click.command("prepare")
+@with_appcontext
+@plainly
+def prepare() -> None:
+    """Make this data folder ready to serve; again changes nothing. Prints a one-time administrator link."""
+    try:
+        upgrade_schema()
+    except CommandError as error:
+        fail(f"The schema cannot be brought up: {error}")
+    settings = current_app.extensions["config"]
+    is_new = not all_products()
+    if is_new and settings.demo is not False:
+        click.echo("Loading the demonstration community ...")
+        load(report=click.echo)
+    with transaction():
+        if not all_products():
+            product_with_policy("support", "Support", SITE_TIMEZONE.value())
+        admin = db.session.scalar(select(User).where(User.role == Role.ADMIN).order_by(User.id))
+        if admin is None:
+            admin = create_user(name="keeper", email=None, role=Role.ADMIN, confirmed=True)
+        link = one_time_link(admin) if admin.seen_at is None or is_new else None
+    if link:
+        click.echo(f"Administrator, once, within a day: {link}")

@@ -1,0 +1,96 @@
+"""`make run`: a small parent and two children, web and worker; a dead child comes back.
+
+Imports nothing of the forum, so that the parent stays small.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from types import FrameType
+
+FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
+LONGEST_PAUSE = 30.0
+STEADY_AFTER = 20.0  # a child that has run this long starts over at the shortest pause
+STOP_WITHIN = 12.0
+
+
+class Child:
+    """One process that is started again when it ends."""
+
+    def __init__(self, name: str, command: Sequence[str]) -> None:
+        self.name, self.command = name, list(command)
+        self.pause, self.start_at, self.started = 0.5, 0.0, 0.0
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def keep(self, at: float) -> None:
+        """Start it where it does not run and its pause is over."""
+        if self.process is not None and self.process.poll() is None:
+            return
+        if self.process is not None:
+            self._note_death(at)
+        if at >= self.start_at:
+            self.process = subprocess.Popen(self.command)
+            self.started = at
+
+    def _note_death(self, at: float) -> None:
+        assert self.process is not None
+        print(f"huzhu: {self.name} ended ({self.process.returncode}), starting it again", file=sys.stderr, flush=True)
+        self.pause = 0.5 if at - self.started > STEADY_AFTER else min(self.pause * 2, LONGEST_PAUSE)
+        self.start_at, self.process = at + self.pause, None
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
+    def wait(self, until: float) -> None:
+        if self.process is None:
+            return
+        try:
+            self.process.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def web_command() -> list[str]:
+    """gunicorn with threads: each open live socket holds one, so pages have their own number on top."""
+    host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "5000")
+    threads = int(os.environ.get("THREADS", "16")) + int(os.environ.get("LIVE_CLIENTS", "200"))
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    options = ["--worker-class", "gthread", "--workers", "1", "--threads", str(threads), "--bind", address]
+    options += ["--worker-connections", "2000", "--timeout", "60", "--graceful-timeout", "4", "--log-level", "warning"]
+    return [sys.executable, "-m", "gunicorn", *options, "wsgi:app"]
+
+
+def main() -> int:
+    prepared = subprocess.run([*FLASK, "prepare"])
+    if prepared.returncode:
+        return prepared.returncode
+    children = [Child("web", web_command()), Child("worker", [*FLASK, "jobs", "work"])]
+    stopping = False
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    address = os.environ.get("BASE_URL") or f"http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
+    print(f"Huzhu serves at {address}  (Ctrl-C stops it)", flush=True)
+    while not stopping:
+        for child in children:
+            child.keep(time.monotonic())
+        time.sleep(0.2)
+    for child in children:
+        child.stop()
+    until = time.monotonic() + STOP_WITHIN
+    for child in children:
+        child.wait(until)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

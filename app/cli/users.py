@@ -1,0 +1,72 @@
+"""`flask users ...`: people made by whoever owns the machine."""
+
+import sys
+from datetime import timedelta
+
+import click
+from flask.cli import AppGroup
+
+from app.cli.saying import fail, plainly
+from app.domains.accounts.actions.links import make_link
+from app.domains.accounts.actions.registering import check_password, clean_email, create_user, require_free_name
+from app.domains.accounts.models import ApiToken, LinkPurpose, Role, TeamMember, User
+from app.domains.accounts.names import clean_name
+from app.domains.accounts.passwords import hash_password
+from app.domains.accounts.queries import user_by_login, user_by_name
+from app.domains.accounts.tokens import new_token, token_hash
+from app.domains.products.queries import product_by_slug
+from app.extensions import db
+from app.kernel.clock import now
+from app.kernel.rendering import absolute_url
+from app.kernel.transaction import transaction
+
+commands = AppGroup("users", help="People.")
+
+
+@commands.command()
+@click.argument("name")
+@click.option("--email", required=True)
+@click.option("--role", type=click.Choice([role.value for role in Role]), default="member")
+@click.option("--product", "products", multiple=True, help="The products that this member of staff serves; none = all.")
+@click.option("--language", type=click.Choice(["zh", "en"]), default="en")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@plainly
+def create(name: str, email: str, role: str, products: tuple[str, ...], language: str, password_stdin: bool) -> None:
+    """Make a person whose address is confirmed; prints a one-time sign-in link unless a password was given."""
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else None
+    if password is not None:
+        check_password(password, name)
+    name, email = clean_name(name), clean_email(email)
+    with transaction():
+        if user_by_login(email) is not None:
+            fail(f"There is an account with the address {email} already.")
+        require_free_name(name)
+        user = create_user(name=name, email=email, role=Role(role), language=language, confirmed=True)
+        user.password_hash = hash_password(password) if password else None
+        for slug in products:
+            db.session.add(TeamMember(product_id=product_by_slug(slug).id, user_id=user.id))
+        link = None if password else one_time_link(user)
+    click.echo(link or f"{user.id}\t{user.name}")
+
+
+def one_time_link(user: User) -> str:
+    """A link that signs this person in once, within a day."""
+    token = make_link(LinkPurpose.SIGN_IN, user_id=user.id, valid_for=timedelta(days=1))
+    return absolute_url("accounts.one_time", token=token)
+
+
+@commands.command()
+@click.argument("name")
+@click.option("--scope", "scopes", multiple=True, help="read, write, staff, admin; none = all that the person may.")
+@plainly
+def token(name: str, scopes: tuple[str, ...]) -> None:
+    """Print an API token, once."""
+    user = user_by_name(name)
+    if user is None:
+        fail(f"There is nobody called {name}.")
+    plain = new_token()
+    with transaction():
+        row = ApiToken(user_id=user.id, token_hash=token_hash(plain), name="command line", scopes=list(scopes))
+        row.by_command_line, row.created_at = True, now()
+        db.session.add(row)
+    click.echo(plain)

@@ -1,0 +1,82 @@
+"""What a person was told, how they want to be told, and what goes out live."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import Model
+from app.kernel.columns import BigId, Json, UtcTime
+
+_unread = text("read_at IS NULL")
+
+
+class Notification(Model):
+    """One person heard of one event: the pair is unique, so that a repeated reaction tells nobody twice."""
+
+    __tablename__ = "notification"
+    __table_args__ = (
+        UniqueConstraint("user_id", "event_id"),
+        Index("ix_notification_inbox", "user_id", "id"),
+        Index("ix_notification_event", "event_id"),
+        Index("ix_notification_unread", "user_id", sqlite_where=_unread, postgresql_where=_unread),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    event_id: Mapped[int] = mapped_column(BigId)
+    kind: Mapped[str] = mapped_column(String(60))
+    """Names the template `notifications/_<kind>.html` and the mail switch."""
+    question_id: Mapped[int | None] = mapped_column(ForeignKey("question.id"))
+    answer_id: Mapped[int | None] = mapped_column(ForeignKey("answer.id"))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    data: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    read_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class Preference(Model):
+    """Whether a kind of notification also comes by mail; no row = the kind's default."""
+
+    __tablename__ = "preference"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(60), primary_key=True)
+    by_mail: Mapped[bool]
+
+
+class LiveEvent(Model):
+    """A live message is first a row; clients resume by its id. `room` is `user:5`, `question:12` or `staff:3`
+    (those who serve product 3). One event says one thing in a room once; what no event caused (presence, a count
+    after reading) has no `event_id`.
+    """
+
+    __tablename__ = "live_event"
+    __table_args__ = (
+        UniqueConstraint("event_id", "room", "kind"),
+        Index("ix_live_event_room", "room", "id"),
+        Index("ix_live_event_created", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[int | None] = mapped_column(BigId)
+    room: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(40))
+    payload: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class Presence(Model):
+    """Who has a question open: heartbeat every 10 s, gone after 30 s. `visitor` is `user:5`, so that one person in two
+    windows is one reader, or a guest's page's random key.
+    """
+
+    __tablename__ = "presence"
+    __table_args__ = (Index("ix_presence_question", "question_id", "seen_at"),)
+
+    visitor: Mapped[str] = mapped_column(String(40), primary_key=True)
+    question_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(BigId)
+    writing: Mapped[bool] = mapped_column(default=False)
+    seen_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -1,0 +1,56 @@
+"""Hide and show again; moderation calls these."""
+
+from app.domains.accounts.actor import Actor
+from app.domains.questions.actions.posting import recount_answers
+from app.domains.questions.events import PostHidden, PostRestored
+from app.domains.questions.models import Answer, Comment, PostKind, Question
+from app.domains.questions.policies import author_of, may_hide
+from app.domains.questions.service_state import settle
+from app.extensions import db
+from app.kernel.events import publish
+from app.kernel.policy import require
+
+Post = Question | Answer | Comment
+
+
+def hide_post(actor: Actor, post: Post, reason: str) -> None:
+    """Only its author, moderators and staff see it from now on."""
+    require(may_hide(actor))
+    if post.hidden:
+        return
+    post.hidden, post.hidden_because = True, reason[:300]
+    _settle(post)
+    publish(PostHidden(**named(post), reason=reason[:300], actor_id=actor.id))
+
+
+def restore_post(actor: Actor, post: Post) -> None:
+    require(may_hide(actor))
+    if not post.hidden:
+        return
+    post.hidden, post.hidden_because = False, None
+    _settle(post)
+    publish(PostRestored(**named(post), actor_id=actor.id))
+
+
+def _settle(post: Post) -> None:
+    if isinstance(post, Question):
+        post.version += 1
+        settle(post)
+    elif isinstance(post, Answer):
+        post.version += 1
+        question = db.session.get_one(Question, post.question_id)
+        if post.hidden and question.accepted_answer_id == post.id:
+            question.accepted_answer_id, post.accepted_at = None, None
+        recount_answers(question)
+
+
+def named(post: Post) -> dict[str, object]:
+    """Kind, ids and author, as events name a post."""
+    kind = {Question: PostKind.QUESTION, Answer: PostKind.ANSWER, Comment: PostKind.COMMENT}[type(post)]
+    question_id = post.id if isinstance(post, Question) else post.question_id
+    return {
+        "kind": kind.value,
+        "target_id": post.id,
+        "question_id": question_id,
+        "author_id": author_of(post),
+    }

@@ -1,0 +1,97 @@
+"""A guest's question: written whole, kept, published by the link in the mail."""
+
+from dataclasses import asdict
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app.domains.accounts.actions.links import make_link, use_link
+from app.domains.accounts.actions.registering import clean_email, create_user, require_free_name
+from app.domains.accounts.actor import Actor
+from app.domains.accounts.models import LinkPurpose, User
+from app.domains.accounts.names import clean_name, email_key
+from app.domains.accounts.policies import may_register
+from app.domains.accounts.queries import actor_by_id
+from app.domains.questions.actions.asking import QuestionDraft, ask_question
+from app.domains.questions.models import PendingQuestion, Question
+from app.domains.questions.writing import tag_complaints
+from app.domains.tags.actions import unknown_tag_sentence
+from app.domains.tags.queries import known_names
+from app.extensions import db
+from app.kernel.clock import now
+from app.kernel.errors import Invalid, NotFound
+from app.kernel.i18n import _, _l
+from app.kernel.limits import limit, spend
+from app.kernel.policy import require
+
+KEPT_FOR = timedelta(days=3)
+BY_ADDRESS = limit("guest_questions", "5/30 minutes", _l("Questions of guests from one address of the network."))
+BY_TARGET = limit("guest_mails", "3/hour", _l("Confirmation mails of guests' questions to one address."))
+
+
+def keep_pending(guest: Actor, key: str, draft: QuestionDraft, language: str) -> PendingQuestion:
+    """Store what the guest wrote under the browser's key; the later version replaces the earlier."""
+    require(may_register(guest))
+    clean = draft.cleaned()
+    known = known_names(clean.tags)
+    if tag_complaints(clean.tags) or any(name not in known for name in clean.tags):
+        missing = [name for name in clean.tags if name not in known]
+        raise Invalid(fields={"tags": [unknown_tag_sentence(missing)]})
+    row = db.session.scalar(select(PendingQuestion).where(PendingQuestion.key == key))
+    if row is None or row.question_id is not None:
+        if row is not None:
+            db.session.delete(row)
+            db.session.flush()
+        row = PendingQuestion(key=key, name="", email="", language=language, created_at=now(), expires_at=now())
+        db.session.add(row)
+    row.draft = asdict(clean) | {"tags": list(clean.tags)}
+    row.language, row.expires_at = language, now() + KEPT_FOR
+    db.session.flush()
+    return row
+
+
+def name_asker(guest: Actor, row: PendingQuestion, name: str, email: str, *, from_address: str) -> str:
+    """Who asks; gives the token of the link that the mail carries."""
+    require(may_register(guest))
+    spend(BY_ADDRESS, from_address)
+    row.email = clean_email(email)
+    spend(BY_TARGET, email_key(row.email))
+    row.name = clean_name(name)
+    if db.session.scalar(select(User.id).where(User.email_key == email_key(row.email))) is None:
+        require_free_name(row.name)
+    return make_link(LinkPurpose.PUBLISH_QUESTION, user_id=None, valid_for=KEPT_FOR, data={"pending_id": row.id})
+
+
+def publish_pending(guest: Actor, token: str) -> tuple[Question, int]:
+    """Use the link: confirm the address, publish the question. Gives the question and its asker's id.
+
+    The promise counts from now. An address with an account publishes as that account.
+    """
+    require(may_register(guest) if not guest.is_authenticated else may_register(Actor()))
+    link = use_link(token, LinkPurpose.PUBLISH_QUESTION)
+    row = db.session.get(PendingQuestion, link.data["pending_id"])
+    if row is None or row.question_id is not None:
+        raise NotFound(_("This question has been published already, or its text was kept for too long."))
+    user = db.session.scalar(select(User).where(User.email_key == email_key(row.email)))
+    if user is None:
+        require_free_name(row.name)
+        user = create_user(name=row.name, email=row.email, language=row.language, confirmed=True)
+    elif user.email_confirmed_at is None:
+        user.email_confirmed_at = now()
+    draft = QuestionDraft(**{**row.draft, "tags": tuple(row.draft["tags"]), "submission": f"pending-{row.id}"})
+    question = ask_question(actor_by_id(user.id), draft)
+    row.question_id = question.id
+    return question, user.id
+
+
+def pending_of_link(pending_id: int) -> PendingQuestion:
+    row = db.session.get(PendingQuestion, pending_id)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def forget_expired() -> None:
+    """Guests' texts are kept for three days."""
+    for row in db.session.scalars(select(PendingQuestion).where(PendingQuestion.expires_at < now()).limit(500)):
+        db.session.delete(row)

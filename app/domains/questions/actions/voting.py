@@ -1,0 +1,71 @@
+"""Up, down, or taken back."""
+
+from sqlalchemy import select
+
+from app.domains.accounts.actor import Actor
+from app.domains.accounts.privileges import privileges_of
+from app.domains.questions.events import VoteCast
+from app.domains.questions.models import Answer, PostKind, Question, Vote
+from app.domains.questions.policies import author_of, may_vote
+from app.extensions import db
+from app.kernel.clock import now
+from app.kernel.errors import Invalid
+from app.kernel.events import publish
+from app.kernel.i18n import _, _l
+from app.kernel.limits import limit, spend
+from app.kernel.policy import require
+
+VOTES = limit("votes", "30/day", _l("Votes of one member."))
+VOTES_NEW = limit("votes_new_member", "10/day", _l("Votes of a member of level 0."))
+
+
+def cast_vote(voter: Actor, post: Question | Answer, value: int) -> int:
+    """The voter's voice on this post is `value` (1, -1, 0 = none) from now on; gives the post's new score."""
+    require(may_vote(voter, post))
+    if value not in (1, 0, -1):
+        raise Invalid(fields={"value": [_("A vote is 1, 0 or -1.")]})
+    kind = PostKind.QUESTION if isinstance(post, Question) else PostKind.ANSWER
+    mine = select(Vote).where(Vote.user_id == voter.id, Vote.kind == kind, Vote.target_id == post.id)
+    vote = db.session.scalar(mine)
+    before = vote.value if vote else 0
+    if before == value:
+        return post.score
+    if value != 0:
+        spend(VOTES_NEW if privileges_of(voter).votes_a_day <= 10 else VOTES, voter.id)
+    _store(voter, kind, post, vote, value)
+    _count(post, before, value)
+    question_id = post.id if isinstance(post, Question) else post.question_id
+    publish(
+        VoteCast(
+            kind=kind.value,
+            target_id=post.id,
+            question_id=question_id,
+            author_id=author_of(post),
+            value=value,
+            before=before,
+            actor_id=voter.id,
+        )
+    )
+    return post.score
+
+
+def withdraw_vote(voter: Actor, post: Question | Answer) -> int:
+    require(may_vote(voter, post))
+    return cast_vote(voter, post, 0)
+
+
+def _store(voter: Actor, kind: PostKind, post: Question | Answer, vote: Vote | None, value: int) -> None:
+    if vote is None:
+        vote = Vote(user_id=voter.id, kind=kind, target_id=post.id, value=value, created_at=now())
+        db.session.add(vote)
+    elif value == 0:
+        db.session.delete(vote)
+    else:
+        vote.value, vote.created_at = value, now()
+    db.session.flush()
+
+
+def _count(post: Question | Answer, before: int, value: int) -> None:
+    post.up_count += (value == 1) - (before == 1)
+    post.down_count += (value == -1) - (before == -1)
+    post.score = post.up_count - post.down_count

@@ -1,0 +1,52 @@
+"""Reads about tags."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from app.domains.tags.models import Synonym, Tag
+from app.domains.tags.names import tag_name
+from app.extensions import db
+from app.kernel.errors import NotFound
+
+
+def tag_by_name(name: str) -> Tag:
+    """By its name or by a synonym."""
+    wanted = tag_name(name)
+    tag = db.session.scalar(select(Tag).where(Tag.name == wanted))
+    if tag is None:
+        of_synonym = select(Tag).join(Synonym, Synonym.tag_id == Tag.id).where(Synonym.name == wanted)
+        tag = db.session.scalar(of_synonym)
+    if tag is None:
+        raise NotFound()
+    return tag
+
+
+def known_names(names: Iterable[str]) -> dict[str, str]:
+    """Typed name -> the tag's own name, for those that exist, synonyms followed. Two statements."""
+    wanted = {tag_name(name): name for name in names}
+    found = {wanted[name]: name for name in db.session.scalars(select(Tag.name).where(Tag.name.in_(wanted)))}
+    of_synonyms = select(Synonym.name, Tag.name).join(Tag, Tag.id == Synonym.tag_id).where(Synonym.name.in_(wanted))
+    return found | {wanted[synonym]: name for synonym, name in db.session.execute(of_synonyms)}
+
+
+def tags_by_prefix(prefix: str = "", limit: int = 60, after: tuple[int, int] | None = None) -> list[Tag]:
+    """The most used tags whose name or synonym begins so."""
+    found = select(Tag).order_by(Tag.question_count.desc(), Tag.id.desc()).limit(limit)
+    if prefix:
+        begins = tag_name(prefix)
+        by_synonym = select(Synonym.tag_id).where(Synonym.name.startswith(begins, autoescape=True))
+        found = found.where(Tag.name.startswith(begins, autoescape=True) | Tag.id.in_(by_synonym))
+    if after is not None:
+        count, tag_id = after
+        found = found.where((Tag.question_count < count) | ((Tag.question_count == count) & (Tag.id < tag_id)))
+    return list(db.session.scalars(found))
+
+
+def synonyms_of(tag_id: int) -> list[str]:
+    return list(db.session.scalars(select(Synonym.name).where(Synonym.tag_id == tag_id).order_by(Synonym.name)))
+
+
+def tag_names(tag_ids: Iterable[int]) -> dict[int, str]:
+    rows = db.session.execute(select(Tag.id, Tag.name).where(Tag.id.in_(list(tag_ids))))
+    return {row.id: row.name for row in rows}

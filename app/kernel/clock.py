@@ -1,0 +1,23 @@
+"""The one `now()`; the only thing that tests freeze."""
+
+from datetime import UTC, datetime, timedelta
+
+_shift = timedelta(0)
+_frozen_at: datetime | None = None
+
+
+def now() -> datetime:
+    """The present instant in UTC, to the microsecond."""
+    return (_frozen_at or datetime.now(UTC)) + _shift
+
+
+def freeze(at: datetime | None) -> None:
+    """Stand still at `at` (UTC); None lets time run again."""
+    global _frozen_at, _shift
+    _frozen_at, _shift = at, timedelta(0)
+
+
+def advance(by: timedelta) -> None:
+    """Move this process's clock forward."""
+    global _shift
+    _shift += by

@@ -1,0 +1,56 @@
+"""The five ways in which a domain says no; the edges turn them into pages and problem documents."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class DomainError(Exception):
+    """`sentence` is for the reader, translated when shown; `status` is the HTTP status."""
+
+    status = 400
+
+    def __init__(self, sentence: Any = "") -> None:
+        super().__init__(str(sentence))
+        self.sentence = sentence
+
+
+class NotFound(DomainError):
+    """It is not there, or this actor may not know that it is."""
+
+    status = 404
+
+
+class NotAllowed(DomainError):
+    """A policy said no; the sentence is the policy's reason."""
+
+    status = 403
+
+
+class Invalid(DomainError):
+    """Something typed is wrong. `fields` maps a field's name to its sentences."""
+
+    status = 422
+
+    def __init__(self, sentence: Any = "", fields: Mapping[str, Sequence[Any]] | None = None) -> None:
+        super().__init__(sentence or next((s for many in (fields or {}).values() for s in many), ""))
+        self.fields = {name: list(sentences) for name, sentences in (fields or {}).items()}
+
+
+class Conflict(DomainError):
+    """Somebody was faster. `newer` holds what the other wrote, as plain values."""
+
+    status = 409
+
+    def __init__(self, sentence: Any = "", newer: Mapping[str, Any] | None = None) -> None:
+        super().__init__(sentence)
+        self.newer = dict(newer or {})
+
+
+class TooSoon(DomainError):
+    """The actor did this too often. `retry_after_seconds` is shown and sent as Retry-After."""
+
+    status = 429
+
+    def __init__(self, sentence: Any = "", retry_after_seconds: int = 60) -> None:
+        super().__init__(sentence)
+        self.retry_after_seconds = retry_after_seconds

@@ -1,0 +1,67 @@
+"""The words of rendered HTML: for the index, for mails, for one line of a list."""
+
+import re
+from html.parser import HTMLParser
+
+from app.kernel.han_typography import HAN
+
+_LAST_WORD = re.compile(rf"(?:(?![{HAN}])\w)+$")
+_BLOCKS = frozenset(
+    {
+        "blockquote", "br", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p",
+        "pre", "table", "tr", "ul",
+    }
+)
+
+
+def plain_text(html: str) -> str:
+    """The words of rendered HTML, a line for each block; empty lines are left out, code keeps its indentation."""
+    reader = _TextReader()
+    reader.feed(html)
+    reader.close()
+    return "\n".join(line.rstrip() for line in reader.lines if line.strip())
+
+
+def excerpt(html: str, characters: int = 160) -> str:
+    """The beginning of the plain text on one line, at most so many characters, cut after a word or a Han character."""
+    text = " ".join(plain_text(html).split())
+    if len(text) <= characters:
+        return text
+    head = text[: characters - 1]
+    if _LAST_WORD.match(text[characters - 1]):
+        head = _LAST_WORD.sub("", head) or head
+    return head.rstrip(" ,.;:-，。；：、（(") + "…"
+
+
+class _TextReader(HTMLParser):
+    """Collects what a reader sees: text, alternative text of images, a line for each block."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.lines: list[str] = [""]
+        self.code_depth = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.code_depth += tag == "pre"
+        if tag in _BLOCKS:
+            self.lines.append("")
+        elif tag in ("td", "th"):
+            self.lines[-1] += " "
+        elif tag == "img":
+            self.lines[-1] += dict(attrs).get("alt") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        self.code_depth -= tag == "pre" and self.code_depth > 0
+        if tag in _BLOCKS:
+            self.lines.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.cdata_elem:  # inside script or style
+            return
+        if self.code_depth:
+            first, *more = data.split("\n")
+            self.lines[-1] += first
+            self.lines += more
+        else:
+            spaced = re.sub(r"\s+", " ", data)
+            self.lines[-1] += spaced if self.lines[-1].strip() else spaced.lstrip()

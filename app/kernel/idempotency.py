@@ -1,0 +1,38 @@
+"""`Idempotency-Key`: a repeated POST gets the first one's result."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import String, Text, delete
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import Model, db
+from app.kernel.clock import now
+from app.kernel.columns import UtcTime
+
+KEPT_FOR = timedelta(hours=24)
+
+
+class FirstResult(Model):
+    """What the first request with this key, by this actor and to this path, was answered."""
+
+    __tablename__ = "first_result"
+
+    key: Mapped[str] = mapped_column(String(300), primary_key=True)
+    status: Mapped[int]
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+
+
+def first_result(key: str) -> FirstResult | None:
+    return db.session.get(FirstResult, key)
+
+
+def remember(key: str, status: int, body: str) -> None:
+    """Store the result in the transaction that made it."""
+    db.session.add(FirstResult(key=key, status=status, body=body, created_at=now()))
+
+
+def forget_old() -> int:
+    gone: Any = db.session.execute(delete(FirstResult).where(FirstResult.created_at < now() - KEPT_FOR))
+    return int(gone.rowcount)

@@ -1,0 +1,170 @@
+"""The job table: work promised in the same transaction as the change that asks for it. Running it: worker.py."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import current_app
+from sqlalchemy import Index, String, Text, delete, func, select, text, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import Model, db
+from app.kernel.clock import now
+from app.kernel.columns import BigId, Json, UtcTime, enum_column
+
+Work = TypeVar("Work", bound=Callable[..., Any])
+
+
+class JobState(StrEnum):
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Job(Model):
+    """One call that somebody waits for. Running = waiting under a lease that has not run out."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        Index(
+            "ix_job_waiting",
+            "due_at",
+            "id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("ix_job_finished", "state", "finished_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    event_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    payload: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    key: Mapped[str | None] = mapped_column(String(200), unique=True)
+    state: Mapped[JobState] = mapped_column(enum_column(JobState), default=JobState.WAITING)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    due_at: Mapped[datetime] = mapped_column(UtcTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcTime)
+    lease_by: Mapped[str | None] = mapped_column(String(64))
+    last_error: Mapped[str | None] = mapped_column(Text)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+def outbound(work: Work) -> Work:
+    """Marks work that leaves the house (mail, index): run outside of a transaction, at least once, by its key."""
+    work.outbound = True  # type: ignore[attr-defined]
+    return work
+
+
+def in_batches(work: Work) -> Work:
+    """Marks a reaction that takes a list of events: one call for all that wait."""
+    work.outbound = True  # type: ignore[attr-defined]
+    work.in_batches = True  # type: ignore[attr-defined]
+    return work
+
+
+def name_of(work: Callable[..., Any]) -> str:
+    """`domain.function`: what the row remembers."""
+    parts = work.__module__.split(".")
+    return f"{parts[2] if parts[1] == 'domains' else parts[-1]}.{work.__name__}"
+
+
+def enqueue(
+    work: Callable[..., Any],
+    payload: Mapping[str, Any] | None = None,
+    *,
+    event_id: int | None = None,
+    key: str | None = None,
+    due_at: datetime | None = None,
+) -> int | None:
+    """Promise `work`, in the caller's transaction; gives the job's id, None where the same key waits already.
+
+    With `event_id` the work is called with that event, else with `**payload`.
+    """
+    if key is not None and db.session.scalar(select(Job.id).where(Job.key == key)):
+        return None
+    at = now()
+    job = Job(name=name_of(work), payload=dict(payload or {}), event_id=event_id, key=key, created_at=at)
+    job.due_at = due_at or at
+    job.state = JobState.WAITING
+    job.attempts = 0
+    db.session.add(job)
+    db.session.flush()
+    return job.id
+
+
+def claim_next(worker: str, limit: int, lease: timedelta, names: list[str]) -> list[Job]:
+    """Up to `limit` due jobs, oldest first, taken under a lease; each counts one attempt from now on."""
+    at = now()
+    found = select(Job).where(*_free(at), Job.name.in_(names)).order_by(Job.due_at, Job.id).limit(limit)
+    jobs = list(db.session.scalars(found.with_for_update(skip_locked=True)))
+    for job in jobs:
+        job.lease_until, job.lease_by, job.attempts = at + lease, worker, job.attempts + 1
+    return jobs
+
+
+def finish(job_ids: list[int], worker: str) -> int:
+    """Acknowledge; gives how many were still under this worker's lease."""
+    held = update(Job).where(Job.id.in_(job_ids), Job.lease_by == worker, Job.state == JobState.WAITING)
+    done = held.values(state=JobState.DONE, finished_at=now(), lease_until=None, last_error=None)
+    return _rows(db.session.execute(done))
+
+
+def postpone(job_id: int, worker: str, *, until: datetime, error: str) -> None:
+    held = update(Job).where(Job.id == job_id, Job.lease_by == worker, Job.state == JobState.WAITING)
+    db.session.execute(held.values(due_at=until, lease_until=None, lease_by=None, last_error=error[:2000]))
+
+
+def park(job_id: int, worker: str, *, error: str) -> None:
+    held = update(Job).where(Job.id == job_id, Job.lease_by == worker, Job.state == JobState.WAITING)
+    db.session.execute(
+        held.values(state=JobState.FAILED, finished_at=now(), lease_until=None, last_error=error[:2000])
+    )
+
+
+def retry(job_ids: list[int] | None = None) -> int:
+    """Give failed jobs (all where `job_ids` is None) another life; gives how many."""
+    failed = update(Job).where(Job.state == JobState.FAILED)
+    if job_ids is not None:
+        failed = failed.where(Job.id.in_(job_ids))
+    fresh = failed.values(state=JobState.WAITING, attempts=0, due_at=now(), lease_by=None, finished_at=None)
+    return _rows(db.session.execute(fresh))
+
+
+def forget_finished(older_than: timedelta = timedelta(days=7)) -> int:
+    """Drop acknowledged jobs: the event stays, the promise has been kept."""
+    old = delete(Job).where(Job.state == JobState.DONE, Job.finished_at < now() - older_than)
+    return _rows(db.session.execute(old))
+
+
+def waiting_count(names: list[str] | None = None) -> int:
+    """How many jobs are due now and under nobody's lease."""
+    due = select(func.count()).select_from(Job).where(*_free(now()))
+    return db.session.scalar(due if names is None else due.where(Job.name.in_(names))) or 0
+
+
+def _free(at: datetime) -> list[Any]:
+    return [Job.state == JobState.WAITING, Job.due_at <= at, (Job.lease_until.is_(None)) | (Job.lease_until < at)]
+
+
+def jobs_page(state: JobState | None, limit: int = 100) -> list[Job]:
+    """Jobs for the administrator, newest first."""
+    found = select(Job).order_by(Job.id.desc()).limit(limit)
+    return list(db.session.scalars(found.where(Job.state == state) if state else found))
+
+
+def counts() -> dict[str, int]:
+    """How many jobs are in each state."""
+    rows = db.session.execute(select(Job.state, func.count()).group_by(Job.state))
+    return {state.value: 0 for state in JobState} | {state.value: number for state, number in rows}
+
+
+def work_named(name: str) -> Callable[..., Any] | None:
+    """The function that a stored name means in this release."""
+    return current_app.extensions["wiring"].work.get(name)  # type: ignore[no-any-return]
+
+
+def _rows(result: Any) -> int:
+    return int(result.rowcount)

@@ -1,0 +1,79 @@
+"""How often one actor may do one thing: moving windows, in memory or in Redis, off by LIMITS=off."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+import limits as windows
+from flask import current_app
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+
+from app.kernel.clock import now
+from app.kernel.errors import TooSoon
+from app.kernel.i18n import _
+from app.kernel.settings import Setting
+
+_unlimited: ContextVar[bool] = ContextVar("unlimited", default=False)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Named windows, kept as a site setting: "5/2 minutes; 60/hour" means both."""
+
+    name: str
+    setting: Setting[str]
+
+    def windows(self) -> list[Any]:
+        return windows.parse_many(self.setting.value())
+
+
+def limit(name: str, default: str, about: Any) -> Limit:
+    """Declare a limit where it is spent."""
+    return Limit(name, Setting(f"limits.{name}", default, about, check=windows.parse_many))
+
+
+def spend(kind: Limit, who: object) -> None:
+    """Count one use by `who` (user id, address, …); TooSoon when a window is full."""
+    if _unlimited.get() or current_app.extensions["config"].limits == "off":
+        return
+    limiter = _limiter()
+    for window in kind.windows():
+        if not limiter.hit(window, kind.name, str(who)):
+            seconds = _seconds_until_free(limiter, window, kind, who)
+            raise TooSoon(_("That was a little too often. Please try again in %(wait)s.", wait=_wait(seconds)), seconds)
+
+
+@contextmanager
+def unlimited() -> Iterator[None]:
+    """For the demonstration community and for imports."""
+    token = _unlimited.set(True)
+    try:
+        yield
+    finally:
+        _unlimited.reset(token)
+
+
+def _limiter() -> MovingWindowRateLimiter:
+    kept = current_app.extensions.get("limiter")
+    if kept is None:
+        url = current_app.extensions["config"].redis_url or "memory://"
+        kept = MovingWindowRateLimiter(storage_from_string(url))
+        current_app.extensions["limiter"] = kept
+    return kept  # type: ignore[no-any-return]
+
+
+def _seconds_until_free(limiter: MovingWindowRateLimiter, window: Any, kind: Limit, who: object) -> int:
+    reset_at = limiter.get_window_stats(window, kind.name, str(who)).reset_time
+    return max(1, ceil(reset_at - now().timestamp()))
+
+
+def _wait(seconds: int) -> str:
+    if seconds < 90:
+        return _("%(n)s seconds", n=seconds)
+    if seconds < 5400:
+        return _("%(n)s minutes", n=ceil(seconds / 60))
+    return _("%(n)s hours", n=ceil(seconds / 3600))

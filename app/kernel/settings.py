@@ -1,0 +1,102 @@
+"""Site settings that an administrator may change while the forum runs, declared where they are used."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Generic, TypeVar
+
+from flask import current_app
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import Model, db
+from app.kernel.clock import now
+from app.kernel.columns import BigId, Json, UtcTime
+from app.kernel.errors import Invalid
+from app.kernel.i18n import _, _l
+
+Kind = TypeVar("Kind", str, int, float, bool)
+
+FRESH_FOR_SECONDS = 2.0  # another process learns of a change this much later
+
+
+class SettingRow(Model):
+    """One changed setting; an unchanged one has no row."""
+
+    __tablename__ = "setting"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    value: Mapped[Any] = mapped_column(Json)
+    changed_at: Mapped[datetime] = mapped_column(UtcTime)
+    changed_by_id: Mapped[int | None] = mapped_column(BigId)
+
+
+@dataclass(frozen=True)
+class Setting(Generic[Kind]):
+    """A name, a default and a sentence about it; `value()` is what counts now. `check` raises ValueError."""
+
+    name: str
+    default: Kind
+    about: Any
+    check: Callable[[Kind], Any] | None = None
+
+    DECLARED: ClassVar[dict[str, "Setting[Any]"]] = {}
+
+    def __post_init__(self) -> None:
+        Setting.DECLARED[self.name] = self
+
+    def value(self) -> Kind:
+        stored = _stored().get(self.name, self.default)
+        return stored if type(stored) is type(self.default) else self.default
+
+    @property
+    def group(self) -> str:
+        return self.name.split(".")[0]
+
+
+SITE_NAME = Setting("site.name", "Huzhu 互助", _l("The forum's name, in the header and in mail."))
+SITE_TIMEZONE = Setting("site.timezone", "Asia/Shanghai", _l("The time zone of daily work and of the weekly board."))
+
+
+def _stored() -> dict[str, Any]:
+    cache = current_app.extensions.setdefault("settings_cache", {"at": float("-inf"), "values": {}})
+    if time.monotonic() - cache["at"] > current_app.extensions.get("settings_fresh_for", FRESH_FOR_SECONDS):
+        cache["values"] = {row.name: row.value for row in db.session.execute(select(SettingRow.name, SettingRow.value))}
+        cache["at"] = time.monotonic()
+    return cache["values"]  # type: ignore[no-any-return]
+
+
+def change(name: str, text: str, changed_by_id: int | None) -> None:
+    """Store what an administrator typed; Invalid with a sentence where it is not a value of that setting."""
+    setting = Setting.DECLARED[name]
+    value = parse(setting, text)
+    row = db.session.get(SettingRow, name) or SettingRow(name=name)
+    row.value, row.changed_at, row.changed_by_id = value, now(), changed_by_id
+    db.session.add(row)
+    forget_cache()
+
+
+def parse(setting: Setting[Any], text: str) -> Any:
+    try:
+        value: Any = _typed(setting.default, text.strip())
+        if setting.check is not None:
+            setting.check(value)
+    except ValueError:
+        sentence = _("“%(text)s” does not fit here. An example: %(example)s", text=text, example=setting.default)
+        raise Invalid(fields={setting.name: [sentence]}) from None
+    return value
+
+
+def _typed(default: Any, text: str) -> Any:
+    if isinstance(default, bool):
+        if text.lower() not in ("1", "0", "true", "false", "on", "off", ""):
+            raise ValueError(text)
+        return text.lower() in ("1", "true", "on")
+    if isinstance(default, str) and not text:
+        raise ValueError(text)
+    return type(default)(text)
+
+
+def forget_cache() -> None:
+    current_app.extensions.pop("settings_cache", None)

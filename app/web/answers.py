@@ -1,0 +1,159 @@
+"""Answers: posted, changed, accepted, verified."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import login_required
+from werkzeug.wrappers import Response
+
+from app.domains.questions.actions import accepting, answering
+from app.domains.questions.actions.answering import answer_with_question
+from app.domains.questions.actions.asking import question_to_change
+from app.domains.questions.models import PostKind
+from app.domains.questions.policies import may_edit, may_see_revisions
+from app.domains.questions.queries import AnswerView, QuestionView, question_id_of_answer, question_page, revisions_of
+from app.kernel.errors import Conflict, Invalid, NotFound
+from app.kernel.i18n import _
+from app.kernel.policy import require
+from app.kernel.transaction import transaction
+from app.web.actors import current_actor
+from app.web.diffs import changes
+from app.web.drafts import taken
+from app.web.forms import PostForm, show
+from app.web.questions import question_response
+
+pages = Blueprint("answers", __name__)
+
+
+@pages.post("/questions/<int:question_id>/answers")
+@login_required
+def post(question_id: int) -> Any:
+    """The same way for members and staff: the reply is the public answer."""
+    form, actor = PostForm(), current_actor()
+    try:
+        with transaction():
+            question = question_to_change(question_id, actor)
+            answer = answering.post_answer(
+                actor,
+                question,
+                form.body.data or "",
+                submission=form.submission.data,
+                base_version=form.base_version.data if actor.is_staff else None,
+            )
+            slug = question.slug
+    except Invalid as error:
+        show(form, error)
+        return question_response(question_page(actor, question_id), answer_form=form, status=422)
+    except Conflict as error:
+        form.base_version.data = error.newer.get("version")
+        form.body.errors = [str(error)]
+        return question_response(question_page(actor, question_id), answer_form=form, status=409)
+    return taken(_to_answer(question_id, slug, answer.id), f"answer-{question_id}")
+
+
+def _with_answer(answer_id: int) -> tuple[QuestionView, AnswerView]:
+    """The question as this person sees it, and the one answer of it."""
+    question = question_page(current_actor(), question_id_of_answer(answer_id))
+    for answer in question.answers:
+        if answer.id == answer_id:
+            return question, answer
+    raise NotFound()
+
+
+@pages.get("/answers/<int:answer_id>")
+def show_answer(answer_id: int) -> Response:
+    question, _answer = _with_answer(answer_id)
+    return _to_answer(question.id, question.slug, answer_id)
+
+
+@pages.get("/questions/<int:question_id>/answers/<int:answer_id>/fragment")
+def fragment(question_id: int, answer_id: int) -> Any:
+    """One answer as the page shows it, for pages that are open."""
+    question, answer = _with_answer(answer_id)
+    if question.id != question_id:
+        raise NotFound()
+    return render_template("questions/_answer_fragment.html", question=question, answer=answer)
+
+
+@pages.route("/answers/<int:answer_id>/edit", methods=["GET", "POST"])
+@login_required
+def edit(answer_id: int) -> Any:
+    actor, form = current_actor(), PostForm()
+    question, answer = _with_answer(answer_id)
+    require(may_edit(actor, answer))
+    if request.method == "GET":
+        form.body.data, form.base_version.data = answer.body, answer.version
+        return render_template("questions/edit_answer.html", form=form, question=question, answer=answer)
+    try:
+        with transaction():
+            row, _question = answer_with_question(answer_id, actor)
+            answering.edit_answer(
+                actor, row, form.body.data or "", base_version=form.base_version.data, comment=form.comment.data or ""
+            )
+    except Invalid as error:
+        show(form, error)
+        return render_template("questions/edit_answer.html", form=form, question=question, answer=answer), 422
+    except Conflict as error:
+        form.base_version.data = error.newer.get("version")
+        page = render_template("questions/edit_answer.html", form=form, question=question, answer=answer, newer=error)
+        return page, 409
+    return taken(_to_answer(question.id, question.slug, answer_id), f"edit-answer-{answer_id}")
+
+
+@pages.post("/answers/<int:answer_id>/accept")
+@login_required
+def accept(answer_id: int) -> Response:
+    flash(_("Thank you: the question is solved, and others will find this answer."), "success")
+    return _change(answer_id, accepting.accept_answer)
+
+
+@pages.post("/answers/<int:answer_id>/unaccept")
+@login_required
+def unaccept(answer_id: int) -> Response:
+    return _change(answer_id, accepting.withdraw_acceptance)
+
+
+@pages.post("/answers/<int:answer_id>/did-not-help")
+@login_required
+def did_not_help(answer_id: int) -> Response:
+    flash(_("Thank you for saying so. The question is open again, and the promise counts on."), "info")
+    return _change(answer_id, answering.say_it_did_not_help)
+
+
+@pages.post("/answers/<int:answer_id>/verify")
+@login_required
+def verify(answer_id: int) -> Response:
+    return _change(answer_id, answering.verify_answer)
+
+
+@pages.post("/answers/<int:answer_id>/delete")
+@login_required
+def delete(answer_id: int) -> Response:
+    return _change(answer_id, answering.delete_answer)
+
+
+@pages.post("/answers/<int:answer_id>/restore")
+@login_required
+def restore(answer_id: int) -> Response:
+    return _change(answer_id, answering.restore_answer)
+
+
+def _change(answer_id: int, action: Any) -> Response:
+    with transaction():
+        answer, question = answer_with_question(answer_id, current_actor())
+        action(current_actor(), question, answer)
+        slug = question.slug
+    return _to_answer(answer.question_id, slug, answer_id)
+
+
+@pages.get("/answers/<int:answer_id>/revisions")
+def revisions(answer_id: int) -> Any:
+    question, answer = _with_answer(answer_id)
+    require(may_see_revisions(current_actor(), answer))
+    history = changes(revisions_of(PostKind.ANSWER, answer_id))
+    return render_template("questions/revisions.html", question=question, history=history, answer_id=answer_id)
+
+
+def _to_answer(question_id: int, slug: str, answer_id: int) -> Response:
+    anchor = f"answer-{answer_id}"
+    return redirect(url_for("questions.show_question", question_id=question_id, slug=slug, _anchor=anchor), 303)

@@ -1,0 +1,67 @@
+"""Comments under questions and answers."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, url_for
+from flask_login import login_required
+from werkzeug.wrappers import Response
+
+from app.domains.questions.actions.answering import answer_with_question
+from app.domains.questions.actions.asking import question_to_change
+from app.domains.questions.actions.commenting import comment_to_change, delete_comment, post_comment
+from app.domains.questions.queries import question_page
+from app.kernel.errors import Invalid
+from app.kernel.transaction import transaction
+from app.web.actors import current_actor
+from app.web.drafts import taken
+from app.web.forms import CommentForm, show
+from app.web.questions import question_response
+
+pages = Blueprint("comments", __name__)
+
+
+@pages.post("/questions/<int:question_id>/comments")
+@login_required
+def on_question(question_id: int) -> Any:
+    return _post(question_id, None)
+
+
+@pages.post("/answers/<int:answer_id>/comments")
+@login_required
+def on_answer(answer_id: int) -> Any:
+    return _post(None, answer_id)
+
+
+def _post(question_id: int | None, answer_id: int | None) -> Any:
+    form, actor = CommentForm(), current_actor()
+    try:
+        with transaction():
+            if answer_id is not None:
+                answer, question = answer_with_question(answer_id, actor)
+            else:
+                answer, question = None, question_to_change(question_id or 0, actor)
+            question_id, slug = question.id, question.slug
+            comment = post_comment(actor, question, answer, form.body.data or "", submission=form.submission.data)
+    except Invalid as error:
+        show(form, error)
+        place = f"answer:{answer_id}" if answer_id else f"question:{question_id}"
+        page = question_page(actor, question_id or 0)
+        return question_response(page, comment_form=form, comment_on=place, status=422)
+    place = f"answer:{answer_id}" if answer_id else f"question:{question_id}"
+    return taken(_to_comment(question_id, slug, comment.id), f"comment-{place}")
+
+
+@pages.post("/comments/<int:comment_id>/delete")
+@login_required
+def delete(comment_id: int) -> Response:
+    with transaction():
+        comment = comment_to_change(comment_id)
+        question = question_to_change(comment.question_id, current_actor())
+        delete_comment(current_actor(), comment)
+        question_id, slug = question.id, question.slug
+    return redirect(url_for("questions.show_question", question_id=question_id, slug=slug), 303)
+
+
+def _to_comment(question_id: int, slug: str, comment_id: int) -> Response:
+    anchor = f"comment-{comment_id}"
+    return redirect(url_for("questions.show_question", question_id=question_id, slug=slug, _anchor=anchor), 303)

@@ -1,0 +1,171 @@
+"""What every template can use: may(), addresses, dates, languages."""
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel.dates import format_datetime, format_timedelta
+from babel.numbers import format_decimal
+from flask import Flask, current_app, g, has_request_context, request, url_for
+from flask_babel import get_locale
+from markupsafe import Markup
+
+from app.config import ROOT
+from app.kernel.clock import now
+from app.kernel.i18n import HTML_LANG, LANGUAGES, supported
+from app.kernel.policy import YES, Verdict
+from app.kernel.settings import SITE_NAME
+from app.web.actors import current_actor
+from app.web.rights import RIGHTS
+
+
+def install(app: Flask) -> None:
+    app.context_processor(values)
+
+
+def values() -> dict[str, Any]:
+    """Evaluated once a render; what costs a statement is a function, called only where it is shown."""
+    if not has_request_context():
+        return {"site_name": SITE_NAME.value(), "number": number, "exact": exact, "now": now}
+    actor = current_actor()
+    language = locale()
+    return {
+        "site_name": SITE_NAME.value(),
+        "locale": language,
+        "html_lang": HTML_LANG[language],
+        "languages": LANGUAGES,
+        "theme": theme(),
+        "actor": actor,
+        "may": may,
+        "when": when,
+        "exact": exact,
+        "number": number,
+        "now": now,
+        "static_url": static_url,
+        "has_endpoint": has_endpoint,
+        "unread_count": unread_count(),
+        "demo": demonstration(),
+    }
+
+
+def may(right: str, *things: Any) -> Verdict:
+    """The verdict of a policy for the person who looks at the page."""
+    return RIGHTS[right](current_actor(), *things)  # type: ignore[no-any-return]
+
+
+def locale() -> str:
+    """zh or en: the person's choice, else the cookie's, else the browser's."""
+    if not has_request_context():
+        return "en"
+    actor = current_actor()
+    return supported(actor.language) or "en"
+
+
+def guest_language() -> str:
+    chosen = supported(request.cookies.get("language"))
+    if chosen:
+        return chosen
+    for wanted, _quality in request.accept_languages:
+        if supported(wanted):
+            return str(supported(wanted))
+    return "en"
+
+
+def guest_timezone() -> str:
+    chosen = request.cookies.get("timezone", "")
+    return chosen if chosen in _zones() else ("Asia/Shanghai" if guest_language() == "zh" else "UTC")
+
+
+def timezone() -> str:
+    return current_actor().timezone if has_request_context() else "UTC"
+
+
+def theme() -> str:
+    chosen = request.cookies.get("theme") or current_actor().theme
+    return chosen if chosen in ("light", "dark") else "auto"
+
+
+@lru_cache(maxsize=1)
+def _zones() -> set[str]:
+    return available_timezones()
+
+
+def when(at: datetime | None) -> Markup:
+    """A `<time>`: how long ago, or in how long, with the exact time in the reader's zone as its title."""
+    if at is None:
+        return Markup("")
+    difference = at - now()
+    if abs(difference) > timedelta(days=30):
+        text = format_datetime(at.astimezone(_zone()), _date_pattern(at), locale=_babel_locale())
+    else:
+        text = format_timedelta(difference, add_direction=True, locale=_babel_locale(), threshold=0.95)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(_iso(at), exact(at), text)
+
+
+def exact(at: datetime | None) -> str:
+    """Date and time in the reader's zone and language: "Tue, 3 Mar, 15:00"."""
+    if at is None:
+        return ""
+    year = at.astimezone(_zone()).year != now().astimezone(_zone()).year
+    if _babel_locale().startswith("zh"):
+        pattern = "yyyy年M月d日 EEE HH:mm" if year else "M月d日 EEE HH:mm"
+    else:
+        pattern = "EEE, d MMM yyyy, HH:mm" if year else "EEE, d MMM, HH:mm"
+    return str(format_datetime(at.astimezone(_zone()), pattern, locale=_babel_locale()))
+
+
+def _date_pattern(at: datetime) -> str:
+    chinese = _babel_locale().startswith("zh")
+    if at.year == now().year:
+        return "M月d日" if chinese else "d MMM"
+    return "yyyy年M月d日" if chinese else "d MMM yyyy"
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(timezone())
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _babel_locale() -> str:
+    chosen = get_locale()
+    return "zh_Hans_CN" if chosen is not None and chosen.language == "zh" else "en_GB"
+
+
+def number(value: float | int) -> str:
+    """Grouped as the reader's language groups."""
+    return str(format_decimal(value, locale=_babel_locale()))
+
+
+@lru_cache(maxsize=256)
+def _stamp(path: str) -> str:
+    file = ROOT / "static" / path
+    return format(int(file.stat().st_mtime), "x") if file.exists() else "0"
+
+
+def static_url(path: str) -> str:
+    """An address that changes with the file, so that browsers may keep it for a year."""
+    return url_for("static", filename=path, v=_stamp(path))
+
+
+def has_endpoint(name: str) -> bool:
+    return name in current_app.view_functions
+
+
+def unread_count() -> int:
+    """How many notices this person has not read; one statement, once a request."""
+    if "unread_count" not in g:
+        counter = current_app.extensions.get("unread_count")
+        g.unread_count = counter(current_actor()) if counter and current_actor().is_authenticated else 0
+    return int(g.unread_count)
+
+
+def demonstration() -> Any:
+    banner = current_app.extensions.get("demonstration_banner")
+    return banner() if banner else None
+
+
+__all__ = ["YES", "guest_language", "guest_timezone", "install", "locale", "may", "timezone", "when"]

@@ -1,0 +1,94 @@
+"""How people come in: Flask-Login is the only door, the session row the only key."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, Request, flash, redirect, request, session, url_for
+from werkzeug.wrappers import Response
+
+from app.domains.accounts.actions.sessions import note_seen
+from app.domains.accounts.actor import Actor, guest
+from app.domains.accounts.queries import actor_of_session, actor_of_token
+from app.extensions import login_manager
+from app.kernel.clock import now
+from app.kernel.i18n import _
+from app.kernel.transaction import transaction
+from app.web.context import guest_language, guest_timezone
+
+FRESH_FOR = timedelta(minutes=30)
+NOTED_EVERY = timedelta(minutes=5)
+
+
+def install(app: Flask) -> None:
+    login_manager.user_loader(load_user)
+    login_manager.request_loader(load_from_token)
+    login_manager.anonymous_user = visitor  # type: ignore[assignment]
+    login_manager.unauthorized_handler(to_sign_in)
+    login_manager.needs_refresh_handler(to_refresh)
+    login_manager.session_protection = None  # the session row knows the browser; a changed address ends nothing
+    app.after_request(note_visit)
+
+
+def for_api() -> bool:
+    return request.path.startswith("/api/")
+
+
+def load_user(token: str) -> Actor | None:
+    """The person of the browser's session row. The API takes tokens only, so that no other site can use a cookie."""
+    if for_api():
+        return None
+    actor = actor_of_session(token)
+    if actor is not None and actor.authenticated_at is not None:
+        session["_fresh"] = actor.authenticated_at > now() - FRESH_FOR
+    return actor
+
+
+def load_from_token(asked: Request) -> Actor | None:
+    """The person of an API token, from the header only."""
+    kind, _space, token = asked.headers.get("Authorization", "").partition(" ")
+    if not for_api() or kind.lower() != "bearer" or not token:
+        return None
+    return actor_of_token(token.strip())
+
+
+def visitor() -> Actor:
+    return guest(guest_language(), guest_timezone(), request.cookies.get("theme", "auto"))
+
+
+def to_sign_in() -> Any:
+    """What a page for members shows a visitor: sign in, and come back here."""
+    if request.headers.get("HX-Request") or request.method != "GET":
+        flash(_("Please sign in to go on. What you typed is kept in this browser."), "notice")
+    return _to("accounts.login")
+
+
+def to_refresh() -> Response:
+    """Password, address, tokens, roles and export ask for the password again after half an hour."""
+    flash(_("Please enter your password again before you change this."), "notice")
+    return _to("accounts.refresh")
+
+
+def _to(endpoint: str) -> Response:
+    back = request.full_path.rstrip("?") if request.method == "GET" else _referring_path()
+    return redirect(url_for(endpoint, next=back), 303)
+
+
+def note_visit(response: Response) -> Response:
+    """Keep `seen_at` roughly: at most one write in five minutes, and none where nobody is signed in."""
+    token = session.get("_user_id")
+    stamp = session.get("seen")
+    due = stamp is None or stamp < (now() - NOTED_EVERY).timestamp()
+    if token and due and request.endpoint != "static" and not for_api():
+        session["seen"] = now().timestamp()
+        with transaction():
+            note_seen(token)
+    return response
+
+
+def _referring_path() -> str:
+    """Where the form stood, without the host: a foreign referrer leads home."""
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(request.referrer or "")
+    own = parts.netloc == request.host
+    return (parts.path + (f"?{parts.query}" if parts.query else "")) if own and parts.path else "/"

@@ -1,0 +1,264 @@
+"""Lists of questions, the question page, asking and changing."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import login_required
+from werkzeug.wrappers import Response
+
+from app.domains.escalation.queries import promise_of, promises_by_product
+from app.domains.feedback.queries import labels_of_question
+from app.domains.follows import actions as follow_actions
+from app.domains.follows.models import FollowKind
+from app.domains.follows.queries import follow_level
+from app.domains.products.queries import all_products, product_by_slug
+from app.domains.questions.actions import asking
+from app.domains.questions.actions.asking import QuestionDraft, question_to_change
+from app.domains.questions.models import PostKind
+from app.domains.questions.policies import may_ask, may_edit, may_see_revisions
+from app.domains.questions.queries import (
+    SORTS,
+    ListFilter,
+    QuestionView,
+    question_list,
+    question_page,
+    revisions_of,
+    visible_question,
+)
+from app.domains.reputation.queries import invitations_of
+from app.domains.search.queries import related_questions
+from app.domains.tags.names import split_tags
+from app.domains.tags.queries import tag_by_name
+from app.kernel import markup
+from app.kernel.errors import Conflict, Invalid
+from app.kernel.i18n import _
+from app.kernel.policy import require
+from app.kernel.transaction import transaction
+from app.web.actors import current_actor
+from app.web.diffs import changes
+from app.web.drafts import taken
+from app.web.forms import CloseForm, CommentForm, PostForm, QuestionForm, show
+from app.web.guests import keep_guest_question
+from app.web.pager import next_url
+
+pages = Blueprint("questions", __name__)
+
+
+@pages.get("/questions")
+def index() -> Any:
+    wanted, tag = _filter()
+    page = question_list(current_actor(), wanted, request.args.get("after"))
+    products = all_products()
+    chosen = next((each for each in products if each.id == wanted.product_id), None)
+    return render_template(
+        "questions/index.html",
+        page=page,
+        next_url=next_url(page.next),
+        sort=wanted.sort,
+        products=products,
+        product=chosen,
+        tag=tag,
+        kind=wanted.kind,
+        state=wanted.state,
+    )
+
+
+def _filter() -> tuple[ListFilter, str]:
+    """The filter of the address; an unknown product or tag is a page that is not there."""
+    sort = request.args.get("sort", "active")
+    product, tag = request.args.get("product", ""), request.args.get("tag", "")
+    return (
+        ListFilter(
+            sort=sort if sort in SORTS else "active",
+            product_id=product_by_slug(product).id if product else None,
+            tag_id=tag_by_name(tag).id if tag else None,
+            kind=request.args.get("kind"),
+            state=request.args.get("state"),
+            language=request.args.get("lang"),
+        ),
+        tag,
+    )
+
+
+@pages.route("/questions/ask", methods=["GET", "POST"])
+def ask() -> Any:
+    """Members publish at once; a guest writes everything first and gives name and address after."""
+    actor = current_actor()
+    form = QuestionForm().offer(all_products())
+    if request.method == "GET":
+        _prefill(form)
+        return _ask_page(form)
+    try:
+        if not actor.is_authenticated:
+            return keep_guest_question(actor, _draft(form))
+        with transaction():
+            question = asking.ask_question(actor, _draft(form))
+    except Invalid as error:
+        show(form, error)
+        return _ask_page(form, 422)
+    flash(_("Your question is published."), "success")
+    return taken(_to_question(question.id, question.slug), "ask")
+
+
+def _prefill(form: QuestionForm) -> None:
+    form.product.data = request.args.get("product") or form.product.data
+    form.title.data = request.args.get("title", "")
+    form.tags.data = request.args.get("tags", "")
+
+
+def _ask_page(form: QuestionForm, status: int = 200) -> Any:
+    actor = current_actor()
+    verdict = may_ask(actor) if actor.is_authenticated else None
+    return render_template("questions/ask.html", form=form, promises=promises_by_product(), verdict=verdict), status
+
+
+def _draft(form: QuestionForm) -> QuestionDraft:
+    return QuestionDraft(
+        title=form.title.data or "",
+        body=form.body.data or "",
+        product=form.product.data or "",
+        tags=tuple(split_tags(form.tags.data or "")),
+        kind=form.kind.data or "",
+        submission=form.submission.data,
+    )
+
+
+@pages.post("/questions/preview")
+def preview() -> Any:
+    """The text as it will look, by the very renderer that stores it."""
+    body = request.form.get("body", "")[: markup.MAX_SOURCE_CHARACTERS]
+    html = markup.render(body) if body.strip() else ""
+    if request.headers.get("HX-Request"):
+        return html or render_template("questions/_nothing_to_preview.html")
+    return render_template("questions/preview.html", html=html)
+
+
+@pages.get("/questions/<int:question_id>/", defaults={"slug": ""})
+@pages.get("/questions/<int:question_id>/<slug>")
+def show_question(question_id: int, slug: str) -> Any:
+    question = question_page(current_actor(), question_id)
+    if slug != question.slug:
+        return _to_question(question_id, question.slug)
+    return question_response(question)
+
+
+@pages.get("/questions/<int:question_id>")
+def short(question_id: int) -> Response:
+    return _to_question(question_id, visible_question(current_actor(), question_id).slug)
+
+
+def question_response(
+    question: QuestionView, *, answer_form: PostForm | None = None, comment_form: CommentForm | None = None,
+    comment_on: str = "", status: int = 200,
+) -> Any:
+    """The question page, with a refused form and its text where there is one."""
+    actor = current_actor()
+    page = render_template(
+        "questions/show.html",
+        question=question,
+        promise=promise_of(question),
+        asked=invitations_of(question.id),
+        labels=labels_of_question(question.id),
+        related=related_questions(actor, question),
+        following=follow_level(actor.id, FollowKind.QUESTION, question.id),
+        answer_form=answer_form or PostForm(formdata=None),
+        comment_form=comment_form or CommentForm(formdata=None),
+        comment_on=comment_on,
+        close_form=CloseForm(formdata=None),
+    )
+    return page, status
+
+
+@pages.route("/questions/<int:question_id>/edit", methods=["GET", "POST"])
+@login_required
+def edit(question_id: int) -> Any:
+    actor = current_actor()
+    question = question_page(actor, question_id)
+    require(may_edit(actor, question))
+    form = QuestionForm().offer(all_products())
+    if request.method == "GET":
+        form.product.data, form.kind.data, form.title.data = question.product, question.kind, question.title
+        form.body.data, form.tags.data = question.body, " ".join(question.tags)
+        form.base_version.data = question.version
+        return render_template("questions/edit.html", form=form, question=question)
+    try:
+        with transaction():
+            row = question_to_change(question_id, actor)
+            asking.edit_question(
+                actor, row, _draft(form), base_version=form.base_version.data, comment=form.comment.data or ""
+            )
+            slug = row.slug
+    except Invalid as error:
+        show(form, error)
+        return render_template("questions/edit.html", form=form, question=question), 422
+    except Conflict as error:
+        form.base_version.data = error.newer.get("version")
+        return render_template("questions/edit.html", form=form, question=question, newer=error), 409
+    return taken(_to_question(question_id, slug), f"edit-question-{question_id}")
+
+
+@pages.post("/questions/<int:question_id>/close")
+@login_required
+def close(question_id: int) -> Any:
+    form = CloseForm()
+    with transaction():
+        question = question_to_change(question_id, current_actor())
+        asking.close_question(
+            current_actor(), question, form.reason.data or "", duplicate_of=form.duplicate_of.data
+        )
+    return _to_question(question_id, question.slug)
+
+
+@pages.post("/questions/<int:question_id>/reopen")
+@login_required
+def reopen(question_id: int) -> Any:
+    return _change(question_id, asking.reopen_question)
+
+
+@pages.post("/questions/<int:question_id>/delete")
+@login_required
+def delete(question_id: int) -> Any:
+    flash(_("The question is deleted. You can restore it here."), "success")
+    return _change(question_id, asking.delete_question)
+
+
+@pages.post("/questions/<int:question_id>/restore")
+@login_required
+def restore(question_id: int) -> Any:
+    return _change(question_id, asking.restore_question)
+
+
+def _change(question_id: int, action: Any) -> Response:
+    with transaction():
+        question = question_to_change(question_id, current_actor())
+        action(current_actor(), question)
+    return _to_question(question_id, question.slug)
+
+
+@pages.post("/questions/<int:question_id>/follow")
+@login_required
+def follow(question_id: int) -> Response:
+    actor = current_actor()
+    question = visible_question(actor, question_id)
+    slug = question.slug
+    with transaction():
+        if request.form.get("follow") == "0":
+            follow_actions.unfollow(actor, FollowKind.QUESTION, question_id)
+        else:
+            follow_actions.follow(actor, FollowKind.QUESTION, question_id)
+    return _to_question(question_id, slug)
+
+
+@pages.get("/questions/<int:question_id>/revisions")
+def revisions(question_id: int) -> Any:
+    actor = current_actor()
+    question = visible_question(actor, question_id)
+    require(may_see_revisions(actor, question))
+    history = changes(revisions_of(PostKind.QUESTION, question_id))
+    return render_template("questions/revisions.html", question=question, history=history, answer_id=None)
+
+
+def _to_question(question_id: int, slug: str, anchor: str | None = None) -> Response:
+    return redirect(url_for("questions.show_question", question_id=question_id, slug=slug, _anchor=anchor), 303)
+
+

@@ -1,0 +1,38 @@
+"""The rights that templates ask for by name: `may("edit", post)`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from app.domains.accounts import policies as accounts
+from app.domains.follows import policies as follows
+from app.domains.products import policies as products
+from app.domains.questions import policies as questions
+from app.domains.tags import policies as tags
+from app.kernel.policy import Verdict
+
+RIGHTS: dict[str, Callable[..., Verdict]] = {
+    "act": accounts.may_act,
+    "administer": accounts.may_administer,
+    "edit_profile": accounts.may_edit_profile,
+    "suspend": accounts.may_suspend,
+    "manage_products": products.may_manage_products,
+    "appoint": products.may_appoint,
+    "create_tags": tags.may_create_tags,
+    "describe_tags": tags.may_describe_tags,
+    "merge_tags": tags.may_merge_tags,
+    "follow": follows.may_follow,
+    "ask": questions.may_ask,
+    "see": questions.may_see,
+    "answer": questions.may_answer,
+    "comment": questions.may_comment,
+    "edit": questions.may_edit,
+    "delete": questions.may_delete,
+    "restore": questions.may_restore,
+    "vote": questions.may_vote,
+    "accept": questions.may_accept,
+    "verify": questions.may_verify,
+    "close": questions.may_close,
+    "move": questions.may_move,
+    "hide": questions.may_hide,
+    "see_revisions": questions.may_see_revisions,
+}

@@ -1,0 +1,68 @@
+"""A PostgreSQL of the tests' own: one cluster a run, one database a test."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.servers.ports import free_port
+
+
+def binaries() -> Path | None:
+    """Where initdb and pg_ctl are; Debian keeps them out of PATH."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if found:
+        return found[-1].parent
+    in_path = shutil.which("initdb")
+    return Path(in_path).resolve().parent if in_path else None
+
+
+@contextmanager
+def cluster() -> Iterator[str]:
+    """A running server without durability; gives the address of its maintenance database."""
+    bin_dir = binaries()
+    if bin_dir is None:
+        pytest.skip("PostgreSQL is not installed: `make test` installs it where it may")
+    folder = Path(tempfile.mkdtemp(prefix="huzhu-pg-"))
+    as_user = _unprivileged(folder)
+    port = free_port()
+    try:
+        _run(as_user, bin_dir / "initdb", "-D", folder / "data", "-U", "huzhu", "-A", "trust", "-E", "UTF8", "--no-sync")
+        options = f"-p {port} -k {folder} -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+        options += " -c listen_addresses=127.0.0.1 -c max_connections=200 -c shared_buffers=32MB"
+        _run(as_user, bin_dir / "pg_ctl", "-D", folder / "data", "-o", options, "-w", "-l", folder / "log", "start")
+        yield f"postgresql://huzhu@127.0.0.1:{port}"
+    finally:
+        _run(as_user, bin_dir / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop", check=False)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unprivileged(folder: Path) -> list[str]:
+    """PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return []
+    shutil.chown(folder, "postgres")
+    return ["runuser", "-u", "postgres", "--"]
+
+
+def _run(as_user: list[str], *command: object, check: bool = True) -> None:
+    subprocess.run([*as_user, *map(str, command)], check=check, stdout=subprocess.DEVNULL, cwd="/")
+
+
+def fresh_database(server: str, name: str, template: str | None = None) -> str:
+    """A new database of this name; gives its address."""
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        source = f' TEMPLATE "{template}"' if template else ""
+        connection.execute(f'CREATE DATABASE "{name}"{source}'.encode())
+    return f"{server}/{name}"
+
+
+def drop_database(server: str, name: str) -> None:
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
