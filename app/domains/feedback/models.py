@@ -75,8 +75,8 @@ class FeedbackTransition(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("feedback_item.id"), index=True)
-    from_state: Mapped[ItemState] = mapped_column(enum_column(ItemState))
-    to_state: Mapped[ItemState] = mapped_column(enum_column(ItemState))
+    from_state: Mapped[ItemState] = mapped_column(enum_column(ItemState, "from_state"))
+    to_state: Mapped[ItemState] = mapped_column(enum_column(ItemState, "to_state"))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     reason: Mapped[str] = mapped_column(Text, default="")
     release: Mapped[str] = mapped_column(String(300), default="")

@@ -1,0 +1,28 @@
+"""Numbers of feedback that an administrator may change; the defaults are those of the rules."""
+
+from app.kernel.i18n import _l
+from app.kernel.limits import limit
+from app.kernel.settings import Setting
+
+
+def _positive(value: int) -> None:
+    if value < 1:
+        raise ValueError(value)
+
+
+ACKNOWLEDGE_DAYS = Setting(
+    "feedback.acknowledge_days", 3, _l("Working days within which new feedback is sorted."), _positive
+)
+DECIDE_DAYS = Setting(
+    "feedback.decide_days", 30, _l("Working days within which sorted feedback is planned or declined."), _positive
+)
+QUIET_DAYS = Setting(
+    "feedback.quiet_days",
+    14,
+    _l("Days without contradiction after which shipped feedback counts as confirmed."),
+    _positive,
+)
+SEPARABLE_DAYS = Setting(
+    "feedback.separable_days", 30, _l("Days within which merged feedback can be separated again."), _positive
+)
+LABELS = limit("labels", "60/hour", _l("Feedback marks of one member."))
