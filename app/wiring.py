@@ -11,6 +11,10 @@ from app.domains.accounts import events as accounts
 from app.domains.accounts import mails as account_mails
 from app.domains.accounts import reactions as account_reactions
 from app.domains.accounts import schedule as account_schedule
+from app.domains.escalation import events as escalation
+from app.domains.escalation import invariants as escalation_invariants
+from app.domains.escalation import reactions as escalation_reactions
+from app.domains.escalation import schedule as escalation_schedule
 from app.domains.questions import events as questions
 from app.kernel import mail
 from app.kernel.events import Event
@@ -21,10 +25,29 @@ from app.kernel.settings import SITE_TIMEZONE
 REACTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     accounts.UserRegistered: [account_reactions.send_confirmation_link],
     accounts.RoleGranted: [account_reactions.tell_of_role],
-    questions.QuestionAsked: [],
+    questions.QuestionAsked: [escalation_reactions.refresh_case],
+    questions.QuestionEdited: [escalation_reactions.refresh_case],
+    questions.QuestionMoved: [escalation_reactions.refresh_case],
+    questions.QuestionClosed: [escalation_reactions.refresh_case],
+    questions.QuestionReopened: [escalation_reactions.refresh_case],
+    questions.QuestionDeleted: [escalation_reactions.refresh_case],
+    questions.QuestionRestored: [escalation_reactions.refresh_case],
+    questions.AnswerPosted: [escalation_reactions.refresh_case],
+    questions.AnswerDeleted: [escalation_reactions.refresh_case],
+    questions.AnswerRestored: [escalation_reactions.refresh_case],
+    questions.AnswerAccepted: [escalation_reactions.refresh_case],
+    questions.AcceptanceWithdrawn: [escalation_reactions.refresh_case],
+    questions.AnswerDidNotHelp: [escalation_reactions.refresh_case],
+    questions.CommentPosted: [escalation_reactions.refresh_case],
+    questions.CommentDeleted: [escalation_reactions.refresh_case],
+    questions.PostHidden: [escalation_reactions.refresh_case],
+    questions.PostRestored: [escalation_reactions.refresh_case],
+    escalation.PolicyChanged: [escalation_reactions.recount_deadlines],
 }
 
 SCHEDULE: dict[Callable[[], Any], Rhythm] = {
+    # A promise may be as short as a minute, and somebody watches its countdown.
+    escalation_schedule.sweep_overdue: every(seconds=2),
     account_schedule.forget_expired: daily("03:40"),
 }
 
@@ -36,6 +59,12 @@ WORK: list[Callable[..., Any]] = [
     account_mails.mail_reset_link,
     account_mails.mail_change_link,
     account_mails.mail_notice,
+    escalation_reactions.recount_from,
+]
+
+# What `flask doctor` asks: every query must return no row.
+INVARIANTS: list[Any] = [
+    *escalation_invariants.INVARIANTS,
 ]
 
 # A renamed reaction keeps its old name here for one release, so that no waiting job is stranded.
@@ -43,6 +72,7 @@ RENAMED: dict[str, Callable[..., Any]] = {}
 
 PAGES = [
     "app.web.home:pages",
+    "app.web.accounts:pages",
     "app.web.questions:pages",
     "app.web.guests:pages",
     "app.web.answers:pages",
@@ -54,9 +84,9 @@ PAGES = [
 EDGES = [
     "app.web.context:install",
     "app.web.door:install",
+    "app.web.second_factor:install",
     "app.web.errors:install",
     "app.web.headers:install",
-    "app.cli:install",
 ]
 
 

@@ -34,13 +34,16 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def enum_column(kind: type[StrEnum]) -> Enum:
-    """An enum stored by value, with a CHECK constraint, alike on both databases."""
+def enum_column(kind: type[StrEnum], check_name: str | None = None) -> Enum:
+    """An enum stored by value, with a CHECK constraint, alike on both databases.
+
+    `check_name` where one table has two columns of the same kind.
+    """
     return Enum(
         kind,
         native_enum=False,
         create_constraint=True,
         length=32,
-        name=kind.__name__.lower(),
+        name=check_name or kind.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
     )
