@@ -15,6 +15,8 @@ from app.domains.escalation import events as escalation
 from app.domains.escalation import invariants as escalation_invariants
 from app.domains.escalation import reactions as escalation_reactions
 from app.domains.escalation import schedule as escalation_schedule
+from app.domains.moderation import events as moderation
+from app.domains.moderation import reactions as moderation_reactions
 from app.domains.questions import events as questions
 from app.kernel import mail
 from app.kernel.events import Event
@@ -25,23 +27,24 @@ from app.kernel.settings import SITE_TIMEZONE
 REACTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     accounts.UserRegistered: [account_reactions.send_confirmation_link],
     accounts.RoleGranted: [account_reactions.tell_of_role],
-    questions.QuestionAsked: [escalation_reactions.refresh_case],
+    questions.QuestionAsked: [moderation_reactions.review_new_post, escalation_reactions.refresh_case],
     questions.QuestionEdited: [escalation_reactions.refresh_case],
     questions.QuestionMoved: [escalation_reactions.refresh_case],
     questions.QuestionClosed: [escalation_reactions.refresh_case],
     questions.QuestionReopened: [escalation_reactions.refresh_case],
     questions.QuestionDeleted: [escalation_reactions.refresh_case],
     questions.QuestionRestored: [escalation_reactions.refresh_case],
-    questions.AnswerPosted: [escalation_reactions.refresh_case],
+    questions.AnswerPosted: [moderation_reactions.review_new_post, escalation_reactions.refresh_case],
     questions.AnswerDeleted: [escalation_reactions.refresh_case],
     questions.AnswerRestored: [escalation_reactions.refresh_case],
     questions.AnswerAccepted: [escalation_reactions.refresh_case],
     questions.AcceptanceWithdrawn: [escalation_reactions.refresh_case],
     questions.AnswerDidNotHelp: [escalation_reactions.refresh_case],
-    questions.CommentPosted: [escalation_reactions.refresh_case],
+    questions.CommentPosted: [moderation_reactions.review_new_post, escalation_reactions.refresh_case],
     questions.CommentDeleted: [escalation_reactions.refresh_case],
     questions.PostHidden: [escalation_reactions.refresh_case],
     questions.PostRestored: [escalation_reactions.refresh_case],
+    moderation.PostFlagged: [moderation_reactions.hide_what_many_flagged],
     escalation.PolicyChanged: [escalation_reactions.recount_deadlines],
 }
 
@@ -78,6 +81,7 @@ PAGES = [
     "app.web.answers:pages",
     "app.web.comments:pages",
     "app.web.votes:pages",
+    "app.web.moderation:pages",
 ]
 
 # What a page needs besides blueprints: how people come in, what templates can use, what an error looks like.

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.domains.accounts import policies as accounts
 from app.domains.follows import policies as follows
+from app.domains.moderation import policies as moderation
 from app.domains.products import policies as products
 from app.domains.questions import policies as questions
 from app.domains.tags import policies as tags
@@ -34,5 +35,7 @@ RIGHTS: dict[str, Callable[..., Verdict]] = {
     "close": questions.may_close,
     "move": questions.may_move,
     "hide": questions.may_hide,
+    "flag": moderation.may_flag,
+    "moderate": moderation.may_moderate,
     "see_revisions": questions.may_see_revisions,
 }
