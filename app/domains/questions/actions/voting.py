@@ -1,6 +1,8 @@
 """Up, down, or taken back."""
 
-from sqlalchemy import select
+from collections.abc import Mapping
+
+from sqlalchemy import select, update
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.privileges import privileges_of
@@ -69,3 +71,21 @@ def _count(post: Question | Answer, before: int, value: int) -> None:
     post.up_count += (value == 1) - (before == 1)
     post.down_count += (value == -1) - (before == -1)
     post.score = post.up_count - post.down_count
+
+
+def set_trust(trust: Mapping[int, tuple[float, float]]) -> None:
+    """Answer id -> (trusted up, trusted down), as reputation counts them; the order of answers reads it.
+
+    Asks no policy, since no person asks; changes nothing that a reader of an older version would miss.
+    """
+    for answer_id, (up, down) in sorted(trust.items()):
+        same = Answer.trusted_up.is_distinct_from(up) | Answer.trusted_down.is_distinct_from(down)
+        told = update(Answer).where(Answer.id == answer_id, same).values(trusted_up=up, trusted_down=down)
+        db.session.execute(told, execution_options={"synchronize_session": False})
+
+
+def forget_trust() -> None:
+    """Every answer without trusted votes: what a rebuild of the ledger begins with."""
+    trusted = update(Answer).where((Answer.trusted_up != 0) | (Answer.trusted_down != 0))
+    nothing = trusted.values(trusted_up=0.0, trusted_down=0.0)
+    db.session.execute(nothing, execution_options={"synchronize_session": False})
