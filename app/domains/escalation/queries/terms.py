@@ -1,0 +1,92 @@
+"""A product's terms from its rows: policy, ladder, calendar, kind."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Row, String, and_, select, type_coerce
+
+from app.domains.escalation.deadlines import Rung, Terms, matching
+from app.domains.escalation.models import Level, Policy
+from app.domains.products.calendars import Calendar as Hours
+from app.domains.products.models import Calendar, Product, QuestionKindRule
+from app.extensions import db
+
+POLICY_COLUMNS = (
+    Policy.id.label("policy_id"),
+    Policy.conditions,
+    Policy.peer_seconds,
+    Policy.first_reply_seconds,
+    Policy.next_reply_seconds,
+    Policy.resolution_seconds,
+    Policy.confirmation_days,
+    Policy.lease_seconds,
+)
+CALENDAR_COLUMNS = (
+    Calendar.id.label("calendar_id"),
+    Calendar.version.label("calendar_version"),
+    Calendar.hours.label("calendar_hours"),
+)
+
+# Parsed once a version: every question page asks. Few and small, so nothing is ever thrown out but older versions.
+_parsed: dict[int, tuple[int, Any, Hours]] = {}
+
+
+def parsed_hours(calendar_id: int, version: int, hours: Any) -> Hours:
+    """The calendar as the clock wants it, from the cache of this process where neither version nor text changed."""
+    kept = _parsed.get(calendar_id)
+    if kept is None or kept[0] != version or kept[1] != hours:
+        kept = _parsed[calendar_id] = (version, hours, Hours.from_json(hours))
+    return kept[2]
+
+
+def terms_of(product_id: int, kind: str = "question", language: str = "en") -> Terms | None:
+    """What this product promises for such a question; None without a policy. Two statements."""
+    found = (
+        select(Product.id.label("product_id"), *POLICY_COLUMNS, *CALENDAR_COLUMNS, skips_peer_window())
+        .join(Calendar, Calendar.id == Product.calendar_id)
+        .join(Policy, Policy.product_id == Product.id)
+        .outerjoin(QuestionKindRule, kind_rule_of(type_coerce(kind, String)))
+        .where(Product.id == product_id)
+        .order_by(Policy.position, Policy.id)
+    )
+    row = matching(db.session.execute(found).all(), kind, language)
+    if row is None:
+        return None
+    return terms_from(row, _rungs(row.policy_id))
+
+
+def skips_peer_window() -> Any:
+    return QuestionKindRule.skips_peer_window
+
+
+def kind_rule_of(kind: Any) -> Any:
+    return and_(QuestionKindRule.product_id == Product.id, QuestionKindRule.kind == kind)
+
+
+def terms_from(row: Row[Any], rungs: Iterable[Rung] = ()) -> Terms:
+    """From a row with POLICY_COLUMNS, CALENDAR_COLUMNS, `product_id` and `skips_peer_window`."""
+    return Terms(
+        product_id=row.product_id,
+        policy_id=row.policy_id,
+        calendar=parsed_hours(row.calendar_id, row.calendar_version, row.calendar_hours),
+        peer_seconds=0 if row.skips_peer_window else row.peer_seconds,
+        first_reply_seconds=row.first_reply_seconds,
+        next_reply_seconds=row.next_reply_seconds,
+        resolution_seconds=row.resolution_seconds,
+        confirmation_days=row.confirmation_days,
+        lease_seconds=row.lease_seconds,
+        rungs=tuple(rungs),
+    )
+
+
+def _rungs(policy_id: int) -> list[Rung]:
+    found = select(Level.level, Level.after_seconds, Level.queue).where(Level.policy_id == policy_id)
+    return [Rung(*row) for row in db.session.execute(found.order_by(Level.level))]
+
+
+def policies_of(product_id: int) -> list[tuple[Policy, list[Level]]]:
+    """A product's policies in order, each with its ladder, for the form that edits them."""
+    policies = list(db.session.scalars(select(Policy).where(Policy.product_id == product_id).order_by(Policy.position)))
+    found = select(Level).where(Level.policy_id.in_([policy.id for policy in policies])).order_by(Level.level)
+    levels = list(db.session.scalars(found))
+    return [(policy, [level for level in levels if level.policy_id == policy.id]) for policy in policies]
