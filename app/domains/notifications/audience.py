@@ -1,0 +1,230 @@
+"""Who should hear of what, and why: the only place that decides it.
+
+Each event has one function, which names people in the order of their reasons: who is named twice hears once, for the
+first reason. `audience_of` then leaves out whoever did it, whoever muted it, and whoever may not see the post.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from app.domains.accounts.actor import Actor
+from app.domains.accounts.events import RoleGranted
+from app.domains.accounts.queries import actors_by_id, team_of, user_ids_with_role
+from app.domains.escalation.events import CaseChanged, CaseOverdue, CaseRaised, CaseReminded, QuestionEscalated
+from app.domains.escalation.models import Case, CaseState
+from app.domains.escalation.policies import may_claim
+from app.domains.feedback.events import DigestReady, FeedbackStateChanged
+from app.domains.feedback.models import FeedbackItem
+from app.domains.feedback.queries import people_behind
+from app.domains.follows.models import FollowKind
+from app.domains.follows.queries import follower_ids, muting_ids
+from app.domains.notifications.events import SolvedReminderDue
+from app.domains.notifications.kinds import KINDS
+from app.domains.products.queries import product_by_id
+from app.domains.questions.events import (
+    AnswerAccepted,
+    AnswerPosted,
+    CommentPosted,
+    PostHidden,
+    QuestionAsked,
+    QuestionClosed,
+)
+from app.domains.questions.models import Answer, PostKind, Question
+from app.domains.questions.policies import may_see, may_see_answer
+from app.domains.questions.queries import tag_ids_of
+from app.domains.reputation.events import ExpertsInvited
+from app.domains.reputation.models import Invitation
+from app.extensions import db
+from app.kernel.events import Event
+
+FOLLOWS, OWN = "follows", "own"
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """One person, one sentence. `data` holds what the sentence needs beside the names of people and posts."""
+
+    user_id: int
+    kind: str
+    question_id: int | None = None
+    answer_id: int | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def audience_of(event: Event) -> list[Hearing]:
+    """Everybody who is to be told of this event now; nobody where the event's kind concerns nobody."""
+    find = AUDIENCES.get(type(event))
+    first: dict[int, Hearing] = {}
+    for hearing in find(event) if find else ():
+        first.setdefault(hearing.user_id, hearing)
+    first.pop(event.actor_id or 0, None)
+    return _who_may_hear(list(first.values()))
+
+
+def _who_may_hear(named: list[Hearing]) -> list[Hearing]:
+    if not named:
+        return []
+    actors = actors_by_id(hearing.user_id for hearing in named)
+    muting = muting_ids(FollowKind.QUESTION, {hearing.question_id for hearing in named if hearing.question_id})
+    heard = []
+    for hearing in named:
+        quiet = hearing.user_id in muting and not KINDS[hearing.kind].is_duty
+        actor = actors.get(hearing.user_id)
+        if actor is not None and not quiet and may_still_see(actor, hearing):
+            heard.append(hearing)
+    return heard
+
+
+def may_still_see(actor: Actor, about: Any) -> bool:
+    """Whether the post that a hearing or notification is about is there for this person. Asked again before mail."""
+    if about.question_id is None:
+        return True
+    question = db.session.get(Question, about.question_id)
+    if question is None or not may_see(actor, question):
+        return False
+    if about.answer_id is None:
+        return True
+    answer = db.session.get(Answer, about.answer_id)
+    return answer is not None and bool(may_see_answer(actor, answer))
+
+
+def _of_answer(event: AnswerPosted) -> Iterator[Hearing]:
+    asker = _asker_of(event.question_id)
+    kind = "staff_answered" if event.official else "answer_posted"
+    yield Hearing(asker, kind, event.question_id, event.answer_id, {"why": OWN})
+    for follower in follower_ids(FollowKind.QUESTION, [event.question_id]):
+        yield Hearing(follower, "answer_posted", event.question_id, event.answer_id, {"why": FOLLOWS})
+
+
+def _of_acceptance(event: AnswerAccepted) -> Iterator[Hearing]:
+    yield Hearing(event.author_id, "answer_accepted", event.question_id, event.answer_id)
+
+
+def _of_comment(event: CommentPosted) -> Iterator[Hearing]:
+    """The author of what was commented, and the asker, whose question it all is about."""
+    data = {"comment": event.comment_id}
+    if event.answer_id is not None:
+        author = db.session.get_one(Answer, event.answer_id).author_id
+        yield Hearing(author, "comment_posted", event.question_id, event.answer_id, data | {"on": "answer"})
+    asker = _asker_of(event.question_id)
+    yield Hearing(asker, "comment_posted", event.question_id, event.answer_id, data | {"on": "question"})
+
+
+def _of_question(event: QuestionAsked) -> Iterator[Hearing]:
+    tags, product = tag_ids_of(event.question_id), [event.product_id]
+    muting = muting_ids(FollowKind.TAG, tags) | muting_ids(FollowKind.PRODUCT, product)
+    for why, followers in (
+        ("tag", follower_ids(FollowKind.TAG, tags)),
+        ("product", follower_ids(FollowKind.PRODUCT, product)),
+    ):
+        for follower in followers:
+            if follower not in muting:
+                yield Hearing(follower, "question_asked", event.question_id, data={"why": why})
+
+
+def _of_invitations(event: ExpertsInvited) -> Iterator[Hearing]:
+    asked = [Invitation.question_id == event.question_id, Invitation.user_id.in_(event.user_ids)]
+    for invitation in db.session.scalars(select(Invitation).where(*asked).order_by(Invitation.id)):
+        because = {"because": dict(invitation.because or {})}
+        yield Hearing(invitation.user_id, "invited", event.question_id, data=because)
+
+
+def _of_closing(event: QuestionClosed) -> Iterator[Hearing]:
+    data = {"reason": event.reason}
+    yield Hearing(_asker_of(event.question_id), "question_closed", event.question_id, data=data | {"why": OWN})
+    for follower in follower_ids(FollowKind.QUESTION, [event.question_id]):
+        yield Hearing(follower, "question_closed", event.question_id, data=data | {"why": FOLLOWS})
+
+
+def _of_hiding(event: PostHidden) -> Iterator[Hearing]:
+    answer = event.target_id if event.kind == PostKind.ANSWER else None
+    data = {"post": event.kind, "reason": event.reason}
+    yield Hearing(event.author_id, "post_hidden", event.question_id, answer, data)
+
+
+def _of_reminder(event: SolvedReminderDue) -> Iterator[Hearing]:
+    yield Hearing(_asker_of(event.question_id), "solved_reminder", event.question_id, event.answer_id)
+
+
+def _of_escalation(event: QuestionEscalated) -> Iterator[Hearing]:
+    """The staff who may claim it, while it waits; a queue without an eligible person falls to the leads."""
+    case = db.session.get_one(Case, event.case_id)
+    if case.state != CaseState.QUEUED:
+        return iter(())
+    team = actors_by_id(team_of(event.product_id)).values()
+    claiming = [actor.id for actor in team if actor.id is not None and may_claim(actor, case)]
+    return _about_case(event, "question_escalated", claiming or _leads_of(event.product_id))
+
+
+def _of_raise(event: CaseRaised) -> Iterator[Hearing]:
+    return _about_case(event, "case_raised", _leads_of(event.product_id))
+
+
+def _of_overdue(event: CaseOverdue) -> Iterator[Hearing]:
+    return _about_case(event, "case_overdue", _leads_of(event.product_id))
+
+
+def _about_case(event: CaseChanged, kind: str, user_ids: Iterable[int]) -> Iterator[Hearing]:
+    data = {"case": event.case_id, "level": event.level, "because": event.because}
+    for user_id in user_ids:
+        yield Hearing(user_id, kind, event.question_id, data=data)
+
+
+def _of_waiting_asker(event: CaseReminded) -> Iterator[Hearing]:
+    yield Hearing(_asker_of(event.question_id), "case_reminded", event.question_id)
+
+
+def _of_role(event: RoleGranted) -> Iterator[Hearing]:
+    yield Hearing(event.user_id, "role_granted", data={"role": event.role})
+
+
+def _of_digest(event: DigestReady) -> Iterator[Hearing]:
+    """The product's managers; a product without one falls to its leads, then to administrators."""
+    managers = _serving(event.product_id, "pm") or _leads_of(event.product_id)
+    data = {"digest": event.digest_id, "product": product_by_id(event.product_id).name}
+    for user_id in managers:
+        yield Hearing(user_id, "digest_ready", data=data)
+
+
+def _of_feedback(event: FeedbackStateChanged) -> Iterator[Hearing]:
+    muting = muting_ids(FollowKind.FEEDBACK, [event.item_id])
+    title = db.session.get_one(FeedbackItem, event.item_id).title
+    data = {"item": event.item_id, "title": title, "state": event.after}
+    for user_id in people_behind(event.item_id):
+        if user_id not in muting:
+            yield Hearing(user_id, "feedback_state_changed", data=data)
+
+
+def _asker_of(question_id: int) -> int:
+    return db.session.get_one(Question, question_id).asker_id
+
+
+def _leads_of(product_id: int) -> list[int]:
+    return _serving(product_id, "lead") or user_ids_with_role("admin")
+
+
+def _serving(product_id: int, role: str) -> list[int]:
+    actors = actors_by_id(user_ids_with_role(role)).values()
+    return sorted(actor.id for actor in actors if actor.id is not None and actor.serves(product_id))
+
+
+AUDIENCES: dict[type[Event], Callable[[Any], Iterable[Hearing]]] = {
+    AnswerPosted: _of_answer,
+    AnswerAccepted: _of_acceptance,
+    CommentPosted: _of_comment,
+    QuestionAsked: _of_question,
+    ExpertsInvited: _of_invitations,
+    QuestionClosed: _of_closing,
+    PostHidden: _of_hiding,
+    SolvedReminderDue: _of_reminder,
+    QuestionEscalated: _of_escalation,
+    CaseRaised: _of_raise,
+    CaseOverdue: _of_overdue,
+    CaseReminded: _of_waiting_asker,
+    RoleGranted: _of_role,
+    DigestReady: _of_digest,
+    FeedbackStateChanged: _of_feedback,
+}

@@ -1,0 +1,110 @@
+"""One notice as a mail: looked at once more when it leaves, because much may have changed since it was promised."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from app.domains.accounts.actions.links import make_link
+from app.domains.accounts.actor import Actor
+from app.domains.accounts.models import LinkPurpose, User
+from app.domains.accounts.queries import actor_by_id
+from app.domains.notifications.actions import unsubscribe_token
+from app.domains.notifications.addresses import address_of
+from app.domains.notifications.kinds import ABOUT_AN_ANSWER, KINDS
+from app.domains.notifications.models import Notification
+from app.domains.notifications.queries import Notice, by_mail_of, notice
+from app.domains.questions.models import Answer, Comment, Question
+from app.extensions import db
+from app.kernel.clock import now
+from app.kernel.errors import NotFound
+from app.kernel.jobs import outbound
+from app.kernel.mail import Mail, send
+from app.kernel.rendering import absolute_url, mail_from_template
+from app.kernel.transaction import transaction
+
+ANSWERABLE_FOR = timedelta(days=30)
+
+
+@outbound
+def deliver(notification_id: int) -> None:
+    """Send it; nothing where the person may not see the post any more, wants none, or cannot be written to."""
+    row = db.session.get(Notification, notification_id)
+    address = _address_of(row) if row is not None else None
+    if row is None or address is None:
+        return
+    actor = actor_by_id(row.user_id)
+    try:
+        told = notice(actor, notification_id)
+    except NotFound:
+        return
+    if _comment_is_gone(told):
+        return
+    send(_mail(actor, address, told))
+
+
+def _address_of(row: Notification) -> str | None:
+    """None where the address is not confirmed, the person is suspended or gone, or wants no such mail."""
+    user = db.session.get_one(User, row.user_id)
+    suspended = user.suspended_until is not None and user.suspended_until > now()
+    if user.email_confirmed_at is None or user.anonymised_at is not None or suspended:
+        return None
+    return user.email if by_mail_of([(user.id, row.kind)])[user.id, row.kind] else None
+
+
+def _comment_is_gone(told: Notice) -> bool:
+    comment = db.session.get(Comment, told.data.get("comment")) if told.kind == "comment_posted" else None
+    return comment is not None and (comment.hidden or comment.deleted_at is not None)
+
+
+def _mail(actor: Actor, address: str, told: Notice) -> Mail:
+    assert actor.id is not None
+    leave = absolute_url("notifications.unsubscribe", token=unsubscribe_token(actor.id, told.kind))
+    return mail_from_template(
+        "notifications/notice",
+        key=f"notification:{told.id}",
+        recipient=address,
+        language=actor.language,
+        headers={"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+        notice=told,
+        reader=actor,
+        kind=KINDS[told.kind],
+        url=address_of(told),
+        unsubscribe_url=leave,
+        settings_url=absolute_url("notifications.settings"),
+        **_quoted(told),
+        **_buttons(actor, told),
+    )
+
+
+def _quoted(told: Notice) -> Mapping[str, Any]:
+    """What was written, as `text` and as the `html` that is stored beside it; both empty where nothing is quoted."""
+    post: Answer | Comment | None = None
+    if told.kind == "comment_posted":
+        post = db.session.get(Comment, told.data["comment"])
+    elif told.kind in ABOUT_AN_ANSWER and told.answer_id is not None:
+        post = db.session.get(Answer, told.answer_id)
+    if post is not None and not post.hidden and post.deleted_at is None:
+        return {"text": post.body, "html": post.body_html}
+    if told.kind in ("question_asked", "invited", "question_escalated") and told.question_id is not None:
+        return {"text": db.session.scalar(select(Question.excerpt).where(Question.id == told.question_id)), "html": ""}
+    return {"text": "", "html": ""}
+
+
+def _buttons(actor: Actor, told: Notice) -> Mapping[str, str]:
+    """For the asker, of an answer: single-use addresses of "This solved it" and "Not yet"."""
+    if told.kind not in ABOUT_AN_ANSWER or not _is_asker(actor, told) or told.data.get("why") == "follows":
+        return {}
+    data = {"question_id": told.question_id, "answer_id": told.answer_id}
+    with transaction():
+        solved = make_link(LinkPurpose.SOLVED, user_id=actor.id, valid_for=ANSWERABLE_FOR, data=data)
+        not_yet = make_link(LinkPurpose.NOT_YET, user_id=actor.id, valid_for=ANSWERABLE_FOR, data=data)
+    return {
+        "solved_url": absolute_url("notifications.solved", token=solved),
+        "not_yet_url": absolute_url("notifications.not_yet", token=not_yet),
+    }
+
+
+def _is_asker(actor: Actor, told: Notice) -> bool:
+    return db.session.scalar(select(Question.asker_id).where(Question.id == told.question_id)) == actor.id

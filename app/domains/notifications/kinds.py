@@ -1,0 +1,55 @@
+"""What a person can be told: one row a kind. A new kind is this row, a line in audience.py and a sentence in
+`templates/notifications/_<kind>.html`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.domains.accounts.actor import Actor
+from app.kernel.i18n import _l
+
+WORK = frozenset({"agent", "lead", "admin"})
+LEADS = frozenset({"lead", "admin"})
+READS_DIGESTS = frozenset({"pm", "lead", "admin"})
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`by_mail` is the default of its switch; `roles` are those who have the switch, empty = everybody.
+    A duty is heard also by somebody who muted the question; a fixed kind has no switch, because its mail is not ours:
+    accounts tells of a new role whatever anybody chose.
+    """
+
+    name: str
+    about: Any
+    by_mail: bool = True
+    roles: frozenset[str] = frozenset()
+    is_duty: bool = False
+    fixed: bool = False
+
+    def switchable_by(self, actor: Actor) -> bool:
+        return not self.fixed and (not self.roles or actor.role in self.roles)
+
+
+_ALL = (
+    Kind("answer_posted", _l("An answer to my question, or to one that I follow")),
+    Kind("staff_answered", _l("Our team answered my question")),
+    Kind("solved_reminder", _l("One reminder after three days: did the answer help?")),
+    Kind("comment_posted", _l("A comment on my question or answer")),
+    Kind("answer_accepted", _l("My answer solved a question")),
+    Kind("invited", _l("I am asked to help with a question"), is_duty=True),
+    Kind("question_asked", _l("A new question with a tag or about a product that I follow"), by_mail=False),
+    Kind("question_closed", _l("My question, or one that I follow, was closed")),
+    Kind("case_reminded", _l("Our team waits for my reply"), is_duty=True),
+    Kind("feedback_state_changed", _l("News of a wish or fault that I stand behind")),
+    Kind("post_hidden", _l("Something I wrote was hidden"), is_duty=True),
+    Kind("role_granted", _l("My role changed"), by_mail=False, is_duty=True, fixed=True),
+    Kind("question_escalated", _l("A question came into the queue"), roles=WORK, is_duty=True),
+    Kind("case_raised", _l("A case was raised by a level"), roles=LEADS, is_duty=True),
+    Kind("case_overdue", _l("A case waits beyond its last level"), roles=LEADS, is_duty=True),
+    Kind("digest_ready", _l("A product's digest is ready"), roles=READS_DIGESTS, is_duty=True),
+)
+KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
+
+# What its asker may answer with "This solved it" or "Not yet".
+ABOUT_AN_ANSWER = frozenset({"answer_posted", "staff_answered", "solved_reminder"})

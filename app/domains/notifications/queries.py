@@ -1,0 +1,221 @@
+"""Reads for the inbox, the settings, open pages and mail."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+
+from app.domains.accounts.actor import Actor
+from app.domains.accounts.models import Session, User
+from app.domains.accounts.queries import Person
+from app.domains.notifications.kinds import KINDS, Kind
+from app.domains.notifications.live import Message, may_hear, posts_of, question_room, staff_room, user_room
+from app.domains.notifications.models import LiveEvent, Notification, Preference, Presence
+from app.domains.notifications.policies import may_read_inbox
+from app.domains.products.queries import all_products
+from app.domains.questions.models import Answer, Question
+from app.domains.questions.policies import answers_seen_by, seen_by
+from app.extensions import database_is_sqlite, db
+from app.kernel.clock import now
+from app.kernel.errors import NotFound
+from app.kernel.pagination import Page, cursor_of, key_of
+from app.kernel.policy import require
+
+PER_PAGE = 30
+RESUME_AT_ONCE = 200
+# PostgreSQL shows ids out of order where transactions commit out of order: what is this young is read again although
+# its id has been passed, and clients drop what they know. SQLite has one writer, so its ids come in order.
+OVERLAP = timedelta(seconds=15)
+GONE_AFTER = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A line of the inbox. Title and slug are the question's as it is now."""
+
+    id: int
+    kind: str
+    created_at: datetime
+    read: bool
+    actor: Person | None
+    question_id: int | None
+    answer_id: int | None
+    title: str
+    slug: str
+    language: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def inbox(actor: Actor, after: str | None = None, limit: int = PER_PAGE) -> Page[Notice]:
+    """What the actor was told, the latest first, less what they may not see any more. One statement."""
+    require(may_read_inbox(actor))
+    found = _notices().where(Notification.user_id == actor.id, _still_seen_by(actor))
+    key = key_of(after, int)
+    if key is not None:
+        found = found.where(Notification.id < key[0])
+    rows = list(db.session.execute(found.order_by(Notification.id.desc()).limit(limit + 1)))
+    following = cursor_of(rows[limit - 1].id) if len(rows) > limit else None
+    return Page([_notice(row) for row in rows[:limit]], following)
+
+
+def notice(actor: Actor, notification_id: int) -> Notice:
+    """One line of the actor's own inbox."""
+    mine = [Notification.id == notification_id, Notification.user_id == actor.id, _still_seen_by(actor)]
+    row = db.session.execute(_notices().where(*mine)).one_or_none()
+    if row is None:
+        raise NotFound()
+    return _notice(row)
+
+
+def _notices() -> Select[Any]:
+    columns = (
+        Notification.id,
+        Notification.kind,
+        Notification.created_at,
+        Notification.read_at,
+        Notification.question_id,
+        Notification.answer_id,
+        Notification.data,
+        Question.title,
+        Question.slug,
+        Question.language,
+        User.id.label("actor_id"),
+        User.name.label("actor_name"),
+        User.role.label("actor_role"),
+        User.level.label("actor_level"),
+    )
+    return _with_posts(select(*columns)).outerjoin(User, User.id == Notification.actor_id)
+
+
+def _with_posts(found: Select[Any]) -> Select[Any]:
+    joined = found.select_from(Notification).outerjoin(Question, Question.id == Notification.question_id)
+    return joined.outerjoin(Answer, Answer.id == Notification.answer_id)
+
+
+def _still_seen_by(actor: Actor) -> ColumnElement[bool]:
+    """A notice about a post that was hidden since is not shown: its title would be."""
+    question = or_(Notification.question_id.is_(None), seen_by(actor))
+    return and_(question, or_(Notification.answer_id.is_(None), answers_seen_by(actor)))
+
+
+def _notice(row: Row[Any]) -> Notice:
+    person = None
+    if row.actor_id is not None:
+        person = Person(row.actor_id, row.actor_name, row.actor_role.value, row.actor_level)
+    return Notice(
+        id=row.id,
+        kind=row.kind,
+        created_at=row.created_at,
+        read=row.read_at is not None,
+        actor=person,
+        question_id=row.question_id,
+        answer_id=row.answer_id,
+        title=row.title or "",
+        slug=row.slug or "",
+        language=row.language or "",
+        data=dict(row.data or {}),
+    )
+
+
+def unread_count(actor: Actor) -> int:
+    """How many lines of the inbox are new to the actor. One statement."""
+    if actor.id is None:
+        return 0
+    count = _with_posts(select(func.count()))
+    unread = [Notification.user_id == actor.id, Notification.read_at.is_(None), _still_seen_by(actor)]
+    return db.session.scalar(count.where(*unread)) or 0
+
+
+def unread_counts(user_ids: Sequence[int]) -> dict[int, int]:
+    """The same for many people at once, for the badge on their open pages. One statement."""
+    if not user_ids:
+        return {}
+    unread = [Notification.user_id.in_(user_ids), Notification.read_at.is_(None)]
+    counted = select(Notification.user_id, func.count()).where(*unread).group_by(Notification.user_id)
+    return {user_id: number for user_id, number in db.session.execute(counted)}
+
+
+def preferences_of(actor: Actor) -> list[tuple[Kind, bool]]:
+    """Every kind that the actor may switch, and whether it also comes by mail. One statement."""
+    chosen = by_mail_of([(actor.id or 0, name) for name in KINDS])
+    return [(kind, chosen[actor.id or 0, kind.name]) for kind in KINDS.values() if kind.switchable_by(actor)]
+
+
+def by_mail_of(pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], bool]:
+    """Whether a kind comes by mail to a person, by (user id, kind). One statement."""
+    wanted = list(pairs)
+    if not wanted:
+        return {}
+    rows = db.session.execute(
+        select(Preference.user_id, Preference.kind, Preference.by_mail).where(
+            Preference.user_id.in_({user_id for user_id, _kind in wanted}),
+            Preference.kind.in_({kind for _user_id, kind in wanted}),
+        )
+    )
+    chosen = {(row.user_id, row.kind): row.by_mail for row in rows}
+    return {pair: chosen.get(pair, KINDS[pair[1]].by_mail) for pair in wanted}
+
+
+def rooms_of(actor: Actor, question_ids: Iterable[int] = ()) -> list[str]:
+    """Where the actor hears: the own room, the staff rooms of products they serve, questions that they have open.
+
+    Whether they may see the question is asked for each message (`may_hear`).
+    """
+    rooms = [user_room(actor.id)] if actor.id is not None else []
+    if actor.is_staff:
+        rooms += [staff_room(product.id) for product in all_products() if actor.serves(product.id)]
+    return rooms + [question_room(question_id) for question_id in question_ids]
+
+
+def messages_for(actor: Actor, rooms: Sequence[str], after_id: int) -> tuple[list[Message], int, bool]:
+    """What was said in these rooms after a message: the messages, the id to go on from, and whether there is more.
+
+    At most three statements.
+    """
+    after_id = min(after_id, last_message_id())  # a client may know the ids of a database that was restored since
+    found = _messages().where(LiveEvent.room.in_(rooms), _after(after_id))
+    rows = [_message(row) for row in db.session.execute(found.limit(RESUME_AT_ONCE))] if rooms else []
+    posts = posts_of(rows)
+    heard = [message for message in rows if may_hear(actor, message, posts)]
+    return heard, max([after_id, *(message.id for message in rows)]), len(rows) == RESUME_AT_ONCE
+
+
+def messages_since(after_id: int, limit: int = 2000) -> list[Message]:
+    """Everything said in any room after this id, in order: for a web process, which passes it on."""
+    return [_message(row) for row in db.session.execute(_messages().where(_after(after_id)).limit(limit))]
+
+
+def _after(after_id: int) -> ColumnElement[bool]:
+    later = LiveEvent.id > after_id
+    return later if database_is_sqlite(db.engine) else or_(later, LiveEvent.created_at > now() - OVERLAP)
+
+
+def _messages() -> Select[Any]:
+    return select(LiveEvent.id, LiveEvent.room, LiveEvent.kind, LiveEvent.payload).order_by(LiveEvent.id)
+
+
+def _message(row: Row[Any]) -> Message:
+    return Message(row.id, row.room, row.kind, dict(row.payload))
+
+
+def last_message_id() -> int:
+    return db.session.scalar(select(func.max(LiveEvent.id))) or 0
+
+
+def open_sessions(session_ids: Iterable[int]) -> set[int]:
+    """Which of these browsers are still signed in. One statement."""
+    found = select(Session.id).where(Session.id.in_(list(session_ids)), Session.expires_at > now())
+    return set(db.session.scalars(found))
+
+
+def presence_of(question_ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    """How many read and how many write now, by question: `{"reading": 2, "writing": 1}`; who writes does not read."""
+    wanted = list(question_ids)
+    here = [Presence.question_id.in_(wanted), Presence.seen_at > now() - GONE_AFTER]
+    counted = select(Presence.question_id, Presence.writing, func.count()).where(*here)
+    found = {question_id: {"reading": 0, "writing": 0} for question_id in wanted}
+    for question_id, writing, number in db.session.execute(counted.group_by(Presence.question_id, Presence.writing)):
+        found[question_id]["writing" if writing else "reading"] = number
+    return found

@@ -1,0 +1,127 @@
+"""What people and open pages are told when something happened. Each re-reads the truth and may run twice."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.domains.feedback.actions.deciding import record_told
+from app.domains.feedback.events import FeedbackStateChanged
+from app.domains.follows.actions import set_follow
+from app.domains.follows.models import FollowKind, FollowLevel
+from app.domains.notifications.audience import Hearing, audience_of
+from app.domains.notifications.channels import email
+from app.domains.notifications.events import SolvedReminderDue
+from app.domains.notifications.live import messages_of, say, user_room
+from app.domains.notifications.models import Notification
+from app.domains.notifications.queries import by_mail_of, unread_counts
+from app.domains.questions.events import AnswerPosted, QuestionAsked
+from app.domains.questions.models import Answer, Question
+from app.extensions import db
+from app.kernel.clock import now
+from app.kernel.events import Event, publish
+from app.kernel.jobs import enqueue
+
+REMIND_AFTER = timedelta(days=3)
+# What a worker finds after a long stop, or an import, is still shown in the inbox; nobody wants mail about it.
+TOO_OLD_FOR_MAIL = timedelta(days=3)
+
+
+def tell_people(event: Event) -> None:
+    """Notices for everybody who is to hear, a mail where the person wants one, and the new count on open pages."""
+    fresh = _untold(event, audience_of(event))
+    rows = [_notification(event, hearing) for hearing in fresh]
+    db.session.add_all(rows)
+    db.session.flush()
+    _say_counts(event, rows)
+    _promise_mail(rows)
+    if isinstance(event, FeedbackStateChanged):
+        record_told(event.transition_id, _told(event))
+
+
+def _untold(event: Event, hearings: list[Hearing]) -> list[Hearing]:
+    known = set(db.session.scalars(select(Notification.user_id).where(Notification.event_id == event.event_id)))
+    return [hearing for hearing in hearings if hearing.user_id not in known]
+
+
+def _notification(event: Event, hearing: Hearing) -> Notification:
+    return Notification(
+        user_id=hearing.user_id,
+        event_id=event.event_id,
+        kind=hearing.kind,
+        question_id=hearing.question_id,
+        answer_id=hearing.answer_id,
+        actor_id=event.actor_id,
+        data=hearing.data,
+        created_at=event.occurred_at or now(),
+    )
+
+
+def _say_counts(event: Event, rows: list[Notification]) -> None:
+    counts = unread_counts([row.user_id for row in rows])
+    for row in rows:
+        payload = {"notification": row.id, "about": row.kind, "unread": counts.get(row.user_id, 0)}
+        say(user_room(row.user_id), "notification", payload, event.event_id)
+
+
+def _promise_mail(rows: list[Notification]) -> None:
+    recent = [row for row in rows if now() - row.created_at < TOO_OLD_FOR_MAIL]
+    wanted = by_mail_of([(row.user_id, row.kind) for row in recent])
+    for row in recent:
+        if wanted[row.user_id, row.kind]:
+            enqueue(email.deliver, {"notification_id": row.id}, key=f"mail:notification:{row.id}")
+
+
+def _told(event: Event) -> int:
+    heard = select(func.count()).select_from(Notification).where(Notification.event_id == event.event_id)
+    return db.session.scalar(heard) or 0
+
+
+def follow_own_thread(event: Event) -> None:
+    """Who asks or answers hears what comes after; a level that the person chose before stays."""
+    if isinstance(event, QuestionAsked):
+        set_follow(event.asker_id, FollowKind.QUESTION, event.question_id, FollowLevel.WATCHING, keep=True)
+    elif isinstance(event, AnswerPosted):
+        set_follow(event.author_id, FollowKind.QUESTION, event.question_id, FollowLevel.TRACKING, keep=True)
+
+
+def expect_a_word(event: AnswerPosted) -> None:
+    """In three days, look whether the asker said that it helped."""
+    due_at = (event.occurred_at or now()) + REMIND_AFTER
+    ids = {"question_id": event.question_id, "answer_id": event.answer_id}
+    enqueue(remind_asker, ids, key=f"solved_reminder:{event.answer_id}", due_at=due_at)
+
+
+def remind_asker(question_id: int, answer_id: int) -> None:
+    """One reminder a question, after the latest answer that may have helped; then none."""
+    question = db.session.get(Question, question_id)
+    if question is None or not _waits_for_a_word(question) or _reminded(question):
+        return
+    answer = db.session.get_one(Answer, answer_id)
+    late = now() - answer.created_at > REMIND_AFTER + TOO_OLD_FOR_MAIL
+    if not late and _latest_that_may_have_helped(question) == answer_id:
+        publish(SolvedReminderDue(question_id=question_id, answer_id=answer_id))
+
+
+def _waits_for_a_word(question: Question) -> bool:
+    gone = question.hidden or question.deleted_at is not None or question.closed_at is not None
+    return not gone and question.accepted_answer_id is None
+
+
+def _reminded(question: Question) -> bool:
+    to_asker = [Notification.user_id == question.asker_id, Notification.question_id == question.id]
+    sent = select(Notification.id).where(*to_asker, Notification.kind == "solved_reminder").limit(1)
+    return db.session.scalar(sent) is not None
+
+
+def _latest_that_may_have_helped(question: Question) -> int | None:
+    standing: list[Any] = [Answer.hidden.is_(False), Answer.deleted_at.is_(None), Answer.did_not_help.is_(False)]
+    others = [Answer.question_id == question.id, Answer.author_id != question.asker_id]
+    found = select(Answer.id).where(*others, *standing).order_by(Answer.created_at.desc(), Answer.id.desc()).limit(1)
+    return db.session.scalar(found)
+
+
+def show_live(event: Event) -> None:
+    """What open pages of the question, and of its staff, show without a reload."""
+    for room, kind, payload in messages_of(event):
+        say(room, kind, payload, event.event_id)

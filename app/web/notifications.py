@@ -1,0 +1,134 @@
+"""The inbox, its settings, and what the links in a mail open."""
+
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask_babel import format_date
+from flask_login import login_required
+from werkzeug.wrappers import Response
+
+from app.domains.accounts.actions.links import look_at_link, use_link
+from app.domains.accounts.actor import Actor
+from app.domains.accounts.models import LinkPurpose
+from app.domains.accounts.queries import actor_by_id
+from app.domains.notifications import actions
+from app.domains.notifications.addresses import path_of
+from app.domains.notifications.queries import Notice, inbox, notice, preferences_of, unread_count
+from app.domains.questions.actions.accepting import accept_answer
+from app.domains.questions.actions.answering import answer_with_question, say_it_did_not_help
+from app.extensions import csrf
+from app.kernel.clock import now
+from app.kernel.i18n import _
+from app.kernel.transaction import transaction
+from app.web.actors import current_actor
+from app.web.pager import next_url
+
+pages = Blueprint("notifications", __name__)
+
+
+def install(app: Flask) -> None:
+    app.extensions["unread_count"] = unread_count
+
+
+@pages.get("/inbox", endpoint="inbox")
+@login_required
+def show_inbox() -> Any:
+    actor = current_actor()
+    page = inbox(actor, request.args.get("after"))
+    return render_template(
+        "notifications/inbox.html",
+        days=_by_day(actor, page.items),
+        next_url=next_url(page.next),
+        newest_id=page.items[0].id if page.items else None,
+        unread=unread_count(actor),
+    )
+
+
+def _by_day(actor: Actor, notices: list[Notice]) -> list[tuple[str, list[tuple[Notice, str]]]]:
+    """The lines under the reader's own days."""
+    zone = ZoneInfo(actor.timezone)
+    days = groupby(notices, lambda each: each.created_at.astimezone(zone).date())
+    lines = [(day, [(each, url_for(".open_notice", notice_id=each.id)) for each in group]) for day, group in days]
+    today = now().astimezone(zone).date()
+    return [(_("Today") if day == today else format_date(day, "full"), each) for day, each in lines]
+
+
+@pages.get("/inbox/<int:notice_id>")
+@login_required
+def open_notice(notice_id: int) -> Response:
+    """Read it: on to the page of what happened. A link and not a form, so that it opens in a new tab as links do."""
+    actor = current_actor()
+    told = notice(actor, notice_id)
+    if not told.read:
+        with transaction():
+            actions.mark_read(actor, [notice_id])
+    return redirect(path_of(told), 303)
+
+
+@pages.post("/inbox/read")
+@login_required
+def mark_read() -> Any:
+    """All up to the newest that was shown; with `question` those of one question, for an open page."""
+    question = request.form.get("question", type=int)
+    with transaction():
+        actions.mark_read(current_actor(), question_id=question, until_id=request.form.get("until", type=int))
+    return ("", 204) if question is not None else redirect(url_for(".inbox"), 303)
+
+
+@pages.route("/settings/notifications", methods=["GET", "POST"], endpoint="settings")
+@login_required
+def show_settings() -> Any:
+    actor = current_actor()
+    if request.method == "POST":
+        chosen = set(request.form.getlist("by_mail"))
+        with transaction():
+            actions.set_preferences(actor, {kind.name: kind.name in chosen for kind, _on in preferences_of(actor)})
+        flash(_("Saved."), "success")
+        return redirect(url_for(".settings"), 303)
+    preferences = preferences_of(actor)
+    return render_template("notifications/settings.html", preferences=preferences, address_confirmed=actor.confirmed)
+
+
+@pages.route("/unsubscribe/<token>", methods=["GET", "POST"])
+@csrf.exempt  # mail programs post here by themselves (RFC 8058); the token is the right
+def unsubscribe(token: str) -> Any:
+    """Opening it changes nothing, because mail scanners open every link."""
+    _user_id, kind = actions.look_at_unsubscription(token)
+    if request.method == "POST":
+        with transaction():
+            actions.unsubscribe(token)
+    return render_template("notifications/unsubscribe.html", kind=kind, done=request.method == "POST")
+
+
+@pages.route("/answered/solved/<token>", methods=["GET", "POST"])
+@csrf.exempt
+def solved(token: str) -> Any:
+    return _say_so(token, LinkPurpose.SOLVED)
+
+
+@pages.route("/answered/not-yet/<token>", methods=["GET", "POST"])
+@csrf.exempt
+def not_yet(token: str) -> Any:
+    return _say_so(token, LinkPurpose.NOT_YET)
+
+
+def _say_so(token: str, purpose: LinkPurpose) -> Any:
+    """One button on a page; only pressing it speaks for the asker and uses the link up."""
+    solves = purpose is LinkPurpose.SOLVED
+    if request.method == "GET":
+        link = look_at_link(token, purpose)
+        asker = actor_by_id(link.user_id or 0)
+        answer, question = answer_with_question(link.data["answer_id"], asker)
+        return render_template("notifications/say_so.html", solved=solves, question=question, answer=answer)
+    with transaction():
+        link = use_link(token, purpose)
+        asker = actor_by_id(link.user_id or 0)
+        answer, question = answer_with_question(link.data["answer_id"], asker)
+        (accept_answer if solves else say_it_did_not_help)(asker, question, answer)
+        place = f"/questions/{question.id}/{question.slug}#answer-{answer.id}"
+    thanks = _("Thank you: the answer is marked as the one that helped.")
+    again = _("Thank you for saying so. The question waits for help again.")
+    flash(thanks if solves else again, "success")
+    return redirect(place, 303)
