@@ -60,11 +60,12 @@ SITE_TIMEZONE = Setting("site.timezone", "Asia/Shanghai", _l("The time zone of d
 
 
 def _stored() -> dict[str, Any]:
-    cache = current_app.extensions.setdefault("settings_cache", {"at": float("-inf"), "values": {}})
-    if time.monotonic() - cache["at"] > current_app.extensions.get("settings_fresh_for", FRESH_FOR_SECONDS):
-        cache["values"] = {row.name: row.value for row in db.session.execute(select(SettingRow.name, SettingRow.value))}
-        cache["at"] = time.monotonic()
-    return cache["values"]  # type: ignore[no-any-return]
+    cache = current_app.extensions.get("settings_cache")
+    fresh_for = current_app.extensions.get("settings_fresh_for", FRESH_FOR_SECONDS)
+    if cache is None or time.monotonic() - cache[0] > fresh_for:
+        values = {row.name: row.value for row in db.session.execute(select(SettingRow.name, SettingRow.value))}
+        cache = current_app.extensions["settings_cache"] = (time.monotonic(), values)
+    return cache[1]  # type: ignore[no-any-return]
 
 
 def change(name: str, text: str, changed_by_id: int | None) -> None:

@@ -1,0 +1,73 @@
+"""Every public function of a room `actions` asks a policy, or is listed with its reason."""
+
+import ast
+from pathlib import Path
+
+from tests.architecture.test_layers import ROOT, files
+
+# Functions that no person calls, or that load rows for those who do.
+WITHOUT_A_POLICY: dict[str, str] = {
+    "accounts/actions/registering.py:create_user": "called after `may_register`, by the command line and by imports",
+    "accounts/actions/registering.py:clean_email": "checks a text",
+    "accounts/actions/registering.py:clean_timezone": "checks a text",
+    "accounts/actions/registering.py:check_password": "checks a text",
+    "accounts/actions/registering.py:require_free_name": "checks a text",
+    "accounts/actions/links.py:make_link": "the mail's receiver holds the right",
+    "accounts/actions/links.py:look_at_link": "the token is the right",
+    "accounts/actions/links.py:use_link": "the token is the right",
+    "accounts/actions/links.py:void_links": "follows a change of credentials",
+    "accounts/actions/sessions.py:check_credentials": "the password is the right",
+    "accounts/actions/sessions.py:freshen_hash": "part of signing in",
+    "accounts/actions/sessions.py:open_session": "part of signing in",
+    "accounts/actions/sessions.py:end_all_sessions": "follows a change of credentials or a suspension",
+    "accounts/actions/sessions.py:note_seen": "the token is the right",
+    "tags/actions.py:unknown_tag_sentence": "makes a sentence",
+    "follows/actions.py:set_follow": "what somebody does makes them follow",
+    "questions/actions/asking.py:submitted_question": "finds one's own row",
+    "questions/actions/asking.py:set_tags": "part of asking and editing",
+    "questions/actions/asking.py:set_with_staff": "escalation tells a fact",
+    "questions/actions/asking.py:set_promise": "escalation tells a fact",
+    "questions/actions/asking.py:count_view": "a visit",
+    "questions/actions/posting.py:spend_post": "part of posting",
+    "questions/actions/posting.py:spend_edit": "part of editing",
+    "questions/actions/posting.py:refuse_stale": "part of editing",
+    "questions/actions/posting.py:add_revision": "part of posting and editing",
+    "questions/actions/posting.py:recount_answers": "brings facts into line",
+    "questions/actions/posting.py:touch": "brings facts into line",
+    "questions/actions/commenting.py:comment_to_change": "loads a row",
+    "questions/actions/hiding.py:named": "names a row",
+    "questions/actions/pending.py:pending_of_link": "the token is the right",
+    "questions/actions/pending.py:forget_expired": "the clock does it",
+    "moderation/actions.py:hide_flagged": "many flags do it, not a person",
+    "moderation/actions.py:ask_for_review": "a reaction does it, not a person",
+}
+
+
+def public_functions() -> dict[str, ast.FunctionDef]:
+    found = {}
+    for path in files("app/domains"):
+        relative = path.relative_to(ROOT / "app/domains")
+        if "actions" in relative.parts or relative.name == "actions.py":
+            for node in ast.parse(path.read_text()).body:
+                if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                    found[f"{relative}:{node.name}"] = node
+    return found
+
+
+def asks(function: ast.FunctionDef) -> bool:
+    calls = (node for node in ast.walk(function) if isinstance(node, ast.Call))
+    return any(getattr(call.func, "id", "") == "require" for call in calls)
+
+
+def test_every_action_asks_a_policy_or_says_why_not():
+    silent = {name for name, function in public_functions().items() if not asks(function)}
+    assert silent - WITHOUT_A_POLICY.keys() == set()
+
+
+def test_no_exception_outlives_its_function():
+    assert WITHOUT_A_POLICY.keys() - public_functions().keys() == set()
+    assert {name for name in WITHOUT_A_POLICY if asks(public_functions()[name])} == set()
+
+
+def test_the_rooms_are_where_they_are_looked_for():
+    assert (Path(ROOT) / "app/domains/questions/actions/asking.py").exists()

@@ -1,0 +1,190 @@
+"""The job table and the worker, on both databases."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.extensions import db
+from app.kernel import jobs
+from app.kernel.events import Event, publish
+from app.kernel.jobs import Job, JobState, enqueue, in_batches, outbound
+from app.kernel.settings import SettingRow
+from app.kernel.transaction import transaction
+from app.kernel.worker import MAX_ATTEMPTS, back_off
+
+pytestmark = pytest.mark.both_databases
+
+
+@dataclass(frozen=True, kw_only=True)
+class SomethingHappened(Event):
+    number: int
+
+
+def count_it(event):
+    """A reaction: one row a number."""
+    row = db.session.get(SettingRow, f"counted.{event.number}")
+    db.session.add(row or SettingRow(name=f"counted.{event.number}", value=1, changed_at=event.occurred_at))
+
+
+def break_it(event):
+    count_it(event)
+    raise ValueError("broken")
+
+
+@outbound
+def leave_the_house(number):
+    if number < 0:
+        raise OSError("nobody answers")
+
+
+seen_together = []
+
+
+@in_batches
+def take_many(events):
+    seen_together.append([event.number for event in events])
+
+
+@pytest.fixture(autouse=True)
+def wired(app, monkeypatch):
+    wiring = app.extensions["wiring"]
+    for work in (count_it, break_it, leave_the_house, take_many):
+        monkeypatch.setitem(wiring.work, jobs.name_of(work), work)
+    seen_together.clear()
+    return wiring
+
+
+def happen(wired, monkeypatch, *reactions, numbers=(1,)):
+    monkeypatch.setitem(wired.reactions, SomethingHappened, list(reactions))
+    with transaction():
+        for number in numbers:
+            publish(SomethingHappened(number=number))
+
+
+def states():
+    db.session.rollback()
+    return list(db.session.scalars(select(Job.state).order_by(Job.id)))
+
+
+def counted():
+    db.session.rollback()
+    return set(db.session.scalars(select(SettingRow.name)))
+
+
+def test_an_event_and_its_promises_are_one_fact(app, wired, monkeypatch):
+    monkeypatch.setitem(wired.reactions, SomethingHappened, [count_it])
+    with pytest.raises(RuntimeError), transaction():
+        publish(SomethingHappened(number=1))
+        raise RuntimeError("the change fails after all")
+
+    assert states() == []
+
+
+def test_an_event_outside_of_a_transaction_is_refused(app):
+    with pytest.raises(RuntimeError):
+        publish(SomethingHappened(number=1))
+
+
+def test_the_worker_runs_each_reaction_once(app, wired, worker, monkeypatch):
+    happen(wired, monkeypatch, count_it, numbers=range(5))
+    worker.tick()
+    worker.tick()
+
+    assert counted() == {f"counted.{number}" for number in range(5)}
+    assert states() == [JobState.DONE] * 5
+
+
+def test_a_failing_reaction_leaves_no_trace_and_no_neighbour_behind(app, wired, worker, monkeypatch):
+    happen(wired, monkeypatch, break_it, numbers=(1,))
+    happen(wired, monkeypatch, count_it, numbers=(2,))
+    worker.tick()
+
+    assert counted() == {"counted.2"}
+    assert states() == [JobState.WAITING, JobState.DONE]
+
+
+def test_a_reaction_that_keeps_failing_is_parked_and_can_be_retried(app, wired, worker, clock, monkeypatch):
+    happen(wired, monkeypatch, break_it)
+    for _ in range(MAX_ATTEMPTS):
+        worker.tick()
+        clock.advance(minutes=10)
+    assert states() == [JobState.FAILED]
+    assert "broken" in db.session.scalars(select(Job.last_error)).one()
+
+    monkeypatch.setitem(wired.work, jobs.name_of(break_it), count_it)
+    with transaction():
+        assert jobs.retry() == 1
+    worker.tick()
+    assert states() == [JobState.DONE]
+
+
+def test_outbound_work_is_tried_for_two_days(app, worker, clock):
+    with transaction():
+        enqueue(leave_the_house, {"number": -1})
+    for _ in range(40):
+        worker.tick()
+        clock.advance(hours=1, minutes=1)
+    assert states() == [JobState.WAITING]
+
+    for _ in range(10):
+        worker.tick()
+        clock.advance(hours=1, minutes=1)
+    assert states() == [JobState.FAILED]
+
+
+def test_the_same_key_is_promised_once(app):
+    with transaction():
+        first = enqueue(leave_the_house, {"number": 1}, key="one mail")
+        second = enqueue(leave_the_house, {"number": 1}, key="one mail")
+
+    assert (first is not None, second) == (True, None)
+
+
+def test_work_taken_in_batches_is_called_once_for_all(app, wired, worker, monkeypatch):
+    happen(wired, monkeypatch, take_many, numbers=range(7))
+    worker.tick()
+
+    assert seen_together == [list(range(7))]
+
+
+def test_a_job_under_anothers_lease_waits_until_the_lease_runs_out(app, wired, worker, clock, monkeypatch):
+    happen(wired, monkeypatch, count_it)
+    name = [jobs.name_of(count_it)]
+    with transaction():
+        assert len(jobs.claim_next("a worker that dies", 10, timedelta(seconds=60), name)) == 1
+    worker.tick()
+    assert counted() == set()
+
+    clock.advance(seconds=61)
+    worker.tick()
+    assert counted() == {"counted.1"}
+
+
+def test_who_lost_the_lease_acknowledges_nothing(app, wired, clock, monkeypatch):
+    happen(wired, monkeypatch, count_it)
+    name = [jobs.name_of(count_it)]
+    with transaction():
+        (job,) = jobs.claim_next("the slow one", 10, timedelta(seconds=60), name)
+    clock.advance(seconds=61)
+    with transaction():
+        jobs.claim_next("the quick one", 10, timedelta(seconds=60), name)
+    with transaction():
+        assert jobs.finish([job.id], "the slow one") == 0
+        assert jobs.finish([job.id], "the quick one") == 1
+
+
+def test_acknowledged_jobs_are_forgotten_after_a_week(app, wired, worker, clock, monkeypatch):
+    happen(wired, monkeypatch, count_it)
+    worker.tick()
+    clock.advance(days=8)
+    with transaction():
+        assert jobs.forget_finished() == 1
+
+
+def test_back_off_doubles_and_outbound_work_waits_an_hour_at_most():
+    assert [back_off(n, False).total_seconds() for n in (1, 2, 3, 8)] == [1, 2, 4, 128]
+    assert back_off(40, True) == timedelta(hours=1)
+
+

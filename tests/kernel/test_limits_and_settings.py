@@ -1,0 +1,54 @@
+import pytest
+
+from app.kernel.errors import Invalid, TooSoon
+from app.kernel.limits import limit, spend, unlimited
+from app.kernel.settings import Setting, change
+from app.kernel.transaction import transaction
+
+KNOCKS = limit("knocks_of_the_tests", "2/minute", "Knocks.")
+
+
+@pytest.mark.settings(limits="on")
+def test_the_third_knock_waits_and_others_do_not(app):
+    spend(KNOCKS, "ann")
+    spend(KNOCKS, "ann")
+    with pytest.raises(TooSoon) as refused:
+        spend(KNOCKS, "ann")
+    assert 0 < refused.value.retry_after_seconds <= 60
+    spend(KNOCKS, "bob")
+
+
+@pytest.mark.settings(limits="on")
+def test_a_limit_is_a_setting_that_counts_at_once(app, ada):
+    with transaction():
+        change("limits.knocks_of_the_tests", "1/minute; 5/hour", ada.id)
+    spend(KNOCKS, "ann")
+    with pytest.raises(TooSoon):
+        spend(KNOCKS, "ann")
+
+
+@pytest.mark.settings(limits="on")
+def test_imports_know_no_limits(app):
+    with unlimited():
+        for _ in range(10):
+            spend(KNOCKS, "ann")
+
+
+def test_limits_are_off_where_the_start_said_so(app):
+    for _ in range(10):
+        spend(KNOCKS, "ann")
+
+
+@pytest.mark.parametrize("text", ["", "often", "2 per fortnight", "-1/minute"])
+def test_what_is_no_limit_is_refused_with_an_example(app, ada, text):
+    with pytest.raises(Invalid) as refused, transaction():
+        change("limits.knocks_of_the_tests", text, ada.id)
+    assert "2/minute" in str(refused.value.fields["limits.knocks_of_the_tests"][0])
+
+
+def test_a_setting_is_its_default_until_it_is_changed(app, ada):
+    number = Setting("tests.number", 7, "A number.")
+    assert number.value() == 7
+    with transaction():
+        change("tests.number", " 9 ", ada.id)
+    assert number.value() == 9

@@ -1,0 +1,40 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from app.domains.questions.queries import SORTS, ListFilter, question_list
+from app.extensions import db
+from app.kernel.pagination import cursor_of, key_of
+from tests.factories import a_question, a_vote
+
+
+def test_a_cursor_gives_its_key_back():
+    at = datetime(2026, 3, 3, 2, 0, 0, 123456, tzinfo=UTC)
+    assert key_of(cursor_of(at, 7), datetime, int) == (at, 7)
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "AAAA", "WzFd", "W10", "%%%", "W251bGwsIDFd", cursor_of("a", 1), cursor_of(True, 1), "é"])
+def test_what_is_no_cursor_of_ours_is_the_first_page(cursor):
+    assert key_of(cursor, datetime, int) is None
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("sort", SORTS)
+def test_pages_follow_each_other_without_gap_or_repeat(app, clock, ann, bob, sort):
+    for number in range(7):
+        question = a_question(by=ann)
+        if number % 3 == 0:
+            a_vote(on=question, by=bob)
+        if number % 2:
+            clock.advance(minutes=1)  # pairs share their time, so that the id must decide
+    db.session.rollback()
+
+    seen, after = [], None
+    for _ in range(10):
+        page = question_list(ann, ListFilter(sort=sort), after, limit=2)
+        seen += [card.id for card in page.items]
+        after = page.next
+        if after is None:
+            break
+    assert sorted(seen) == list(range(1, 8))
+    assert seen == [card.id for card in question_list(ann, ListFilter(sort=sort), limit=30).items]
