@@ -61,10 +61,12 @@ _HOST_AND_PORT = re.compile(r"(?:[\w-]+(?:\.[\w-]+)*\.?|\[[0-9A-Fa-f:.]+\])(?::[
 _MAILBOX = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)*")
 # No percent sign and no two dots: a browser would walk "/uploads/%2e%2e/sign-out" up to another page.
 _UPLOAD = re.compile(r"/uploads/(?!.*\.\.)[A-Za-z0-9_-][A-Za-z0-9._/-]*")
+_URL = r"A-Za-z0-9._~:/?#\[\]@!$&'*+,;=%-"  # brackets only in pairs
 # ASCII only, so that in "见https://example.com/a。" neither the full stop nor the next sentence is taken along;
 # with a scheme or www., so that "app.py" stays a file name.
 _BARE_ADDRESS = re.compile(
-    r"(?<![A-Za-z0-9@./+-])(?:https?://|www\.)[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*[A-Za-z0-9/#=&%_~$+)-]",
+    r"(?<![A-Za-z0-9@./+-])(?:https?://|www\.)"
+    rf"(?:[{_URL}]|\([{_URL}]*\))*(?:[A-Za-z0-9/#=&%_~$+-]|\([{_URL}]*\))",
     re.IGNORECASE,
 )
 _ESCAPED_REFERENCE = re.compile(r"&amp;(?=#?[0-9A-Za-z]+;)")

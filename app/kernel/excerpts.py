@@ -45,8 +45,8 @@ class _TextReader(HTMLParser):
         self.code_depth += tag == "pre"
         if tag in _BLOCKS:
             self.lines.append("")
-        elif tag in ("td", "th"):
-            self.lines[-1] += " "
+        elif tag in ("td", "th") and not self.lines[-1].endswith(" "):
+            self.lines[-1] += " " if self.lines[-1] else ""
         elif tag == "img":
             self.lines[-1] += dict(attrs).get("alt") or ""
 

@@ -136,6 +136,7 @@ class _Converter(MarkdownConverter):
     def convert_sub(self, el: Any, text: str, parent_tags: set[str]) -> str:
         return _raised(text, r"\_")
 
+    convert_strike = MarkdownConverter.convert_del  # type: ignore[attr-defined]
     convert_dt = convert_dd = MarkdownConverter.convert_div  # type: ignore[attr-defined]
 
 

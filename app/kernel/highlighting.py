@@ -64,10 +64,10 @@ LANGUAGES = frozenset(
         "apacheconf", "bash", "batch", "c", "clojure", "cmake", "console", "cpp", "csharp", "css", "dart", "diff",
         "django", "docker", "elixir", "erlang", "fsharp", "go", "graphql", "groovy", "haskell", "hcl", "html", "http",
         "ini", "java", "javascript", "json", "jsx", "julia", "kotlin", "less", "lua", "make", "markdown", "matlab",
-        "mysql", "nginx", "nix", "objective-c", "ocaml", "perl", "php", "plpgsql", "postgresql", "powershell",
-        "properties", "protobuf", "ps1con", "pycon", "pytb", "python", "r", "ruby", "rust", "scala", "scheme", "scss",
-        "solidity", "sql", "sqlite3", "swift", "terraform", "tex", "toml", "tsql", "tsx", "typescript", "vb.net",
-        "vim", "vue", "xml", "yaml", "zig",
+        "mysql", "nginx", "nixos", "objective-c", "ocaml", "perl", "php", "plpgsql", "postgresql", "powershell",
+        "properties", "protobuf", "pwsh-session", "pycon", "pytb", "python", "ruby", "rust", "scala", "scheme",
+        "scss", "solidity", "splus", "sql", "sqlite3", "swift", "terraform", "tex", "toml", "tsql", "tsx", "typescript",
+        "vb.net", "vim", "vue", "xml", "yaml", "zig",
     }
 )
 MAX_HIGHLIGHTED_CHARACTERS = 10_000  # of one text: more coloured spans than these make bleach slow
