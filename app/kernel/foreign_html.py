@@ -13,7 +13,7 @@ from app.kernel.cleaning import clean_foreign, without_control_characters
 # HTML is longer than the Markdown it came from, up to about four times in lists and tables.
 MAX_FOREIGN_CHARACTERS = 120_000
 # bleach's time grows with the square of depth and of neighbours: 24,000 open <div> took it two minutes.
-MAX_FOREIGN_TAGS, MAX_DEPTH = 20_000, 60
+MAX_FOREIGN_TAGS, MAX_DEPTH = 15_000, 60
 
 # A formula between dollars, $…$ or $$…$$, never over a backtick. A single dollar follows the rules of pandoc:
 # no space inside, no letter or digit outside, so that "$5 and $10" and "$HOME" stay prose.
