@@ -48,7 +48,7 @@ def begin_set_up(actor: Actor) -> SetUp:
         raise Invalid(_("An authenticator app is set up already. Turn it off before you set up another."))
     if user.totp_secret is None:
         user.totp_secret = pyotp.random_base32()
-    uri = pyotp.TOTP(user.totp_secret).provisioning_uri(user.email or user.name, issuer_name=SITE_NAME.value())
+    uri = pyotp.TOTP(user.totp_secret).provisioning_uri(name=user.email or user.name, issuer_name=SITE_NAME.value())
     return SetUp(user.totp_secret, segno.make(uri, error="m").svg_data_uri(scale=5, border=2, light="#fff"))
 
 

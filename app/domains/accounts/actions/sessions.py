@@ -87,6 +87,13 @@ def end_session(actor: Actor, session_id: int | None = None) -> None:
     db.session.delete(row)
 
 
+def end_other_sessions(actor: Actor) -> None:
+    """Sign every other browser out."""
+    require(may_use_own_account(actor))
+    assert actor.id is not None
+    end_all_sessions(actor.id, except_id=actor.session_id)
+
+
 def end_all_sessions(user_id: int, *, except_id: int | None = None) -> None:
     """After a change of password, address or role, a suspension, or a lost telephone."""
     every = delete(Session).where(Session.user_id == user_id)

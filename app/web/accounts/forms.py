@@ -1,0 +1,112 @@
+"""Shapes of the account forms. Passwords are never written back into a page."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.domains.accounts.scopes import DEFAULT, SCOPES
+from app.domains.questions.writing import clean_line, clean_text
+from app.kernel.errors import DomainError, Invalid, TooSoon
+from app.kernel.i18n import _l
+from app.web.forms import Form, show
+
+REGIONS = {"Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+LANGUAGE_NAMES = (("zh", "简体中文"), ("en", "English"))
+
+
+def line(text: str | None) -> str:
+    """One visible line; what is longer than any address is cut, and the domain says that it is too long."""
+    return clean_line((text or "")[:1000])
+
+
+def text(value: str | None) -> str:
+    return clean_text(value or "")
+
+
+class RegisterForm(Form):
+    name = StringField(_l("Name"), filters=[line], description=_l("Everybody sees it beside what you write."))
+    email = EmailField(_l("E-mail address"), filters=[line], description=_l("Nobody else sees it."))
+    password = PasswordField(_l("Password"), description=_l("10 characters or more; four words in a row are good."))
+
+
+class LoginForm(Form):
+    login = StringField(_l("Name or e-mail address"), filters=[line])
+    password = PasswordField(_l("Password"))
+    stays = BooleanField(_l("Stay signed in on this device"))
+    next = HiddenField()
+
+
+class CodeForm(Form):
+    code = StringField(_l("Code"), filters=[line], description=_l("Six digits from the app, or a recovery code."))
+
+
+class RefreshForm(Form):
+    password = PasswordField(_l("Password"))
+    next = HiddenField()
+
+
+class AddressForm(Form):
+    email = EmailField(_l("E-mail address"), filters=[line])
+
+
+class ResetForm(Form):
+    password = PasswordField(_l("New password"), description=_l("10 characters or more; four words in a row are good."))
+
+
+class PasswordForm(Form):
+    current = PasswordField(_l("Present password"))
+    password = PasswordField(_l("New password"), description=_l("10 characters or more; four words in a row are good."))
+
+
+class ProfileForm(Form):
+    name = StringField(_l("Name"), filters=[line])
+    about = TextAreaField(_l("About you"), filters=[text], description=_l("What you use, what you know, what to ask."))
+    language = SelectField(_l("Language"), choices=LANGUAGE_NAMES, validate_choice=False)
+    timezone = SelectField(_l("Time zone"), validate_choice=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.timezone.choices = [(zone, zone.replace("_", " ")) for zone in zones()]
+
+
+class TokenForm(Form):
+    name = StringField(_l("What is it for?"), filters=[line])
+    scopes = SelectMultipleField(
+        _l("What may it do?"),
+        choices=list(SCOPES.items()),
+        default=list(DEFAULT),
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+        validate_choice=False,
+    )
+
+
+class DeleteForm(Form):
+    password = PasswordField(_l("Password"))
+    sure = BooleanField(_l("Yes, delete my account. I know that this cannot be taken back."))
+
+
+def zones() -> list[str]:
+    """Places, and UTC: the names that people know their zone by."""
+    return ["UTC", *sorted(zone for zone in available_timezones() if zone.split("/")[0] in REGIONS and "/" in zone)]
+
+
+def refuse(form: Form, error: DomainError) -> tuple[int, dict[str, str]]:
+    """Show why the form was refused; gives the status and headers of the page that shows it."""
+    if isinstance(error, Invalid):
+        show(form, error)
+        return error.status, {}
+    form.form_errors.append(str(error))
+    wait = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, TooSoon) else {}
+    return error.status, wait
