@@ -48,7 +48,7 @@ RENDERER_VERSION: int = 1  # stored beside rendered HTML; raise it when the same
 MAX_SOURCE_CHARACTERS = 30_000  # deeply nested HTML makes bleach quadratic, so the length is the brake in front
 
 # A table of a few thousand rows is all tags: bleach is slow with many neighbours, so it is shown as it was written.
-MAX_TAGS = 15_000  # at most 1.4 seconds of a processor over 50 kinds of hostile text
+MAX_TAGS = 15_000  # a list or a table of so many took 1.4 seconds of a processor
 
 _LANGUAGE = re.compile(r"[\w+#.-]{1,40}")
 _HIGHEST_HEADING = 3  # the page has h1, the question's title h2
