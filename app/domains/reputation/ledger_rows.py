@@ -14,7 +14,7 @@ from app.domains.reputation.trust import Place
 from app.extensions import db
 
 IN_ONE_STATEMENT = 200  # alternatives; SQLite allows an expression a thousand levels deep
-_COLUMNS = (
+_COLUMNS: tuple[Any, ...] = (
     LedgerEntry.id,
     LedgerEntry.user_id,
     LedgerEntry.event_id,

@@ -46,7 +46,8 @@ def help_points(credits: Iterable[Credit], now: datetime, half_life_days: float 
 
 
 def shown_points(credit: float) -> int:
-    return round(POINTS_PER_CREDIT * credit)
+    """Rounded twice, so that a stored sum and the sum of its rows, a hair apart, never show different points."""
+    return round(round(POINTS_PER_CREDIT * credit, 6))
 
 
 def largest_remainder(parts: Sequence[float], total: int) -> list[int]:

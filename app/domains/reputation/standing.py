@@ -120,7 +120,13 @@ def _sums_of(user_ids: set[int]) -> dict[Key, Sums]:
     columns = (Standing.user_id, Standing.scope, Standing.scope_id)
     numbers = (Standing.points_30, Standing.points_365, Standing.credit_total, Standing.updated_at)
     rows = db.session.execute(select(*columns, *numbers).where(Standing.user_id.in_(user_ids)))
-    return defaultdict(Sums, {(row.user_id, row.scope, row.scope_id): Sums(*row[3:]) for row in rows})
+    found = {
+        (row.user_id, row.scope, row.scope_id): Sums(
+            row.points_30, row.points_365, row.credit_total, row.updated_at
+        )
+        for row in rows
+    }
+    return defaultdict(Sums, found)
 
 
 def _store(sums: dict[Key, Sums]) -> None:
@@ -212,6 +218,17 @@ def supporters_of(user_ids: list[int] | None, reviewed_at: datetime | None) -> I
             yield supported_id, 1.0, voices
         else:
             yield supported_id, weights.get(giver_id, 0.0), 1
+
+
+def supporters_by_user(reviewed_at: datetime | None) -> dict[int, set[int | None]]:
+    """Everybody's supporters whose word weighs something now; None stands for votes without an account."""
+    rows = _in_force(None, reviewed_at)
+    weights = _weights_now({row.giver_id for row in rows if row.giver_id is not None}, reviewed_at)
+    found: dict[int, set[int | None]] = defaultdict(set)
+    for supported_id, giver_id, _voices in rows:
+        if giver_id is None or weights.get(giver_id, 0.0) > 0:
+            found[supported_id].add(giver_id)
+    return found
 
 
 def supported_by(giver_ids: Iterable[int]) -> set[int]:

@@ -1,0 +1,220 @@
+"""Who could be asked about a question, with what speaks for each: bounded statements around routing.py."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import log, sqrt
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from app.domains.accounts.actor import STAFF_ROLES
+from app.domains.accounts.models import Role, User
+from app.domains.products.models import Product
+from app.domains.questions.models import Answer, Question, QuestionTag
+from app.domains.questions.queries import listed
+from app.domains.reputation.routing import (
+    ACTIVITY_HALF_LIVES_DAYS,
+    LEAST_SIMILARITY,
+    NEAREST_QUESTIONS,
+    TAG_HALF_LIVES_DAYS,
+    RoutingSignals,
+    decayed_count,
+    nearest_strength,
+    routing_scores,
+    tag_strength,
+)
+from app.domains.search.analysis import similar_tokens
+from app.domains.tags.models import Tag
+from app.extensions import db
+from app.kernel.clock import now
+
+RECENTLY_ACTIVE, BEST_OF_A_TAG = 200, 100
+# What is read at most, newest first; what lies further back has faded to little.
+ANSWERS_READ_OF_A_TAG, TITLES_READ = 5_000, 3_000
+ACTIVITY_READ = timedelta(days=112)  # eight half-lives of 14 days: less than half a percent is left
+THIS_MONTH = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """`because` as in `Invitation.because`. `answers_in_tags`: all answers of this person in the question's tags."""
+
+    user_id: int
+    score: float
+    because: dict[str, Any]
+    answers_in_tags: int = 0
+
+
+@dataclass(frozen=True)
+class _Given:
+    """An answer in one of the question's tags."""
+
+    author_id: int
+    tag_id: int
+    created_at: datetime
+
+
+def candidates_for(question_id: int) -> list[Candidate]:
+    """Everybody whom something speaks for, best first; staff, the asker and those who are gone are left out."""
+    question = db.session.execute(
+        select(Question.id, Question.title, Question.language, Question.asker_id).where(Question.id == question_id)
+    ).one()
+    at = now()
+    given = _answers_in_tags(question)
+    similar = _answered_nearest(question)
+    found = {*_recently_active(), *_best_of_each_tag(given, at), *similar} - {question.asker_id}
+    members = _members(found)
+    signals = _signals(members, given, similar, at)
+    names = _tag_names(question_id)
+    mine: dict[int, list[_Given]] = defaultdict(list)
+    for answer in given:
+        mine[answer.author_id].append(answer)
+    return [
+        Candidate(user_id, score, _because(mine[user_id], names, len(similar.get(user_id, ())), at), len(mine[user_id]))
+        for user_id, score in routing_scores(signals)
+        if score > 0
+    ]
+
+
+def _signals(
+    members: set[int], given: list[_Given], similar: dict[int, list[float]], at: datetime
+) -> dict[int, RoutingSignals]:
+    all_answers = _answers_by_others()
+    lately = _lately(members, at)
+    by_tag: dict[int, list[_Given]] = defaultdict(list)
+    for answer in given:
+        by_tag[answer.tag_id].append(answer)
+    strengths = [_strengths(by_tag, members, all_answers, at, half_life) for half_life in TAG_HALF_LIVES_DAYS]
+    return {
+        user_id: RoutingSignals(
+            tag60=strengths[0].get(user_id, 0.0),
+            tag365=strengths[1].get(user_id, 0.0),
+            nearest=nearest_strength(similar.get(user_id, ())),
+            answers5=decayed_count(lately[user_id], at, ACTIVITY_HALF_LIVES_DAYS[0]),
+            answers14=decayed_count(lately[user_id], at, ACTIVITY_HALF_LIVES_DAYS[1]),
+        )
+        for user_id in members
+    }
+
+
+def _strengths(
+    by_tag: dict[int, list[_Given]], members: set[int], all_answers: int, at: datetime, half_life_days: float
+) -> dict[int, float]:
+    """tag_h of every member who answered in one of the tags."""
+    parts: dict[int, list[tuple[int, float]]] = defaultdict(list)
+    for answers in by_tag.values():
+        times: dict[int, list[datetime]] = defaultdict(list)
+        for answer in answers:
+            times[answer.author_id].append(answer.created_at)
+        for user_id in times.keys() & members:
+            parts[user_id].append((len(times), decayed_count(times[user_id], at, half_life_days)))
+    return {user_id: tag_strength(own, all_answers) for user_id, own in parts.items()}
+
+
+def _best_of_each_tag(given: list[_Given], at: datetime) -> set[int]:
+    counts: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    for answer in given:
+        counts[answer.tag_id][answer.author_id] += decayed_count([answer.created_at], at, TAG_HALF_LIVES_DAYS[1])
+    best: set[int] = set()
+    for authors in counts.values():
+        best |= set(sorted(authors, key=lambda author: (-authors[author], author))[:BEST_OF_A_TAG])
+    return best
+
+
+def _answers() -> Select[Any]:
+    """Public answers by others than the asker."""
+    found = select(Answer.author_id).join(Question, Question.id == Answer.question_id).where(*listed())
+    return found.where(Answer.hidden.is_(False), Answer.deleted_at.is_(None), Answer.author_id != Question.asker_id)
+
+
+def _answers_in_tags(question: Any) -> list[_Given]:
+    given: list[_Given] = []
+    for tag_id in db.session.scalars(select(QuestionTag.tag_id).where(QuestionTag.question_id == question.id)).all():
+        found = _answers().add_columns(QuestionTag.tag_id, Answer.created_at)
+        found = found.join(QuestionTag, QuestionTag.question_id == Question.id)
+        found = found.where(QuestionTag.tag_id == tag_id, Question.id != question.id)
+        newest = found.order_by(Answer.created_at.desc(), Answer.id.desc()).limit(ANSWERS_READ_OF_A_TAG)
+        given += [_Given(*row) for row in db.session.execute(newest)]
+    return given
+
+
+def _recently_active() -> list[int]:
+    latest = _answers().group_by(Answer.author_id).order_by(func.max(Answer.created_at).desc(), Answer.author_id)
+    return list(db.session.scalars(latest.limit(RECENTLY_ACTIVE)))
+
+
+def _answered_nearest(question: Any) -> dict[int, list[float]]:
+    """Person -> similarity of each of the nearest questions that they answered."""
+    nearest = dict(_nearest(question))
+    found = _answers().add_columns(Answer.question_id).where(Answer.question_id.in_(nearest)).distinct()
+    answered: dict[int, list[float]] = defaultdict(list)
+    for row in db.session.execute(found):
+        answered[row.author_id].append(nearest[row.question_id])
+    return answered
+
+
+def _nearest(question: Any) -> list[tuple[int, float]]:
+    """(question id, cosine of title TF-IDF), the nearest first, among the newest answered ones of its language."""
+    found = select(Question.id, Question.title).where(*listed(), Question.language == question.language)
+    found = found.where(Question.id != question.id, Question.answer_count > 0)
+    newest = found.order_by(Question.created_at.desc(), Question.id.desc()).limit(TITLES_READ)
+    titles = {row.id: set(similar_tokens(row.title)) for row in db.session.execute(newest)}
+    return nearest_titles(set(similar_tokens(question.title)), titles)[:NEAREST_QUESTIONS]
+
+
+def nearest_titles(own: set[str], titles: dict[int, set[str]]) -> list[tuple[int, float]]:
+    """(id, cosine) of the titles that share something with `own`, the nearest first; each word counts once a title."""
+    frequency: dict[str, int] = defaultdict(int)
+    for words in titles.values():
+        for word in words:
+            frequency[word] += 1
+    weight = {word: log((1 + len(titles)) / (1 + count)) ** 2 for word, count in frequency.items()}
+    length = sqrt(sum(weight.get(word, log(1 + len(titles)) ** 2) for word in own)) or 1.0
+    found = []
+    for question_id, words in titles.items():
+        shared = sum(weight[word] for word in words & own)
+        if shared:
+            found.append((question_id, shared / (length * sqrt(sum(weight[word] for word in words)))))
+    return sorted((pair for pair in found if pair[1] > LEAST_SIMILARITY), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _lately(members: set[int], at: datetime) -> dict[int, list[datetime]]:
+    found = _answers().add_columns(Answer.created_at)
+    rows = db.session.execute(found.where(Answer.author_id.in_(members), Answer.created_at > at - ACTIVITY_READ))
+    times: dict[int, list[datetime]] = defaultdict(list)
+    for row in rows:
+        times[row.author_id].append(row.created_at)
+    return times
+
+
+def _answers_by_others() -> int:
+    return db.session.scalar(select(func.count()).select_from(_answers().subquery())) or 0
+
+
+def _members(user_ids: Iterable[int]) -> set[int]:
+    staff = [Role(role) for role in STAFF_ROLES]
+    found = select(User.id).where(User.id.in_(list(user_ids)), User.role.not_in(staff), User.anonymised_at.is_(None))
+    return set(db.session.scalars(found))
+
+
+def _tag_names(question_id: int) -> dict[int, str]:
+    found = select(Tag.id, Tag.name).join(QuestionTag, QuestionTag.tag_id == Tag.id)
+    rows = db.session.execute(found.where(QuestionTag.question_id == question_id).order_by(QuestionTag.position))
+    return {row.id: row.name for row in rows}
+
+
+def _because(mine: list[_Given], names: dict[int, str], similar: int, at: datetime) -> dict[str, Any]:
+    """The strongest reason that can be said in one sentence."""
+    this_month = [answer for answer in mine if answer.created_at > at - THIS_MONTH]
+    for code, answers in (("answers_on_tag", this_month), ("answered_on_tag", mine)):
+        if answers:
+            counts = {tag_id: sum(answer.tag_id == tag_id for answer in answers) for tag_id in names}
+            tag_id = max(counts, key=lambda each: counts[each])
+            return {"code": code, "tag": names[tag_id], "n": counts[tag_id]}
+    return {"code": "similar", "n": similar} if similar else {"code": "active"}
+
+
+def product_name(product_id: int) -> str:
+    return db.session.scalar(select(Product.name).where(Product.id == product_id)) or ""

@@ -1,0 +1,135 @@
+"""Whom to ask about a new question: candidates by score, less those who must not be bothered, filled up by choice."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from app.domains.accounts.models import QuietHours, User
+from app.domains.accounts.queries import appointed_for
+from app.domains.follows.models import FollowKind
+from app.domains.follows.queries import follower_ids, muting_ids
+from app.domains.questions.models import Answer, Question
+from app.domains.questions.queries import tag_ids_of
+from app.domains.reputation.candidates import Candidate, candidates_for, product_name
+from app.domains.reputation.expertise import win_rate
+from app.domains.reputation.models import Invitation, InvitationSetting, Standing, StandingScope
+from app.domains.reputation.queries.experts import active_members
+from app.domains.reputation.queries.invitations import still_open
+from app.domains.reputation.routing import ASKED_BY_SCORE, ASKED_RISING, asked_first
+from app.domains.tags.queries import tag_names
+from app.extensions import db
+from app.kernel.clock import now
+
+ASKED_AT_ONCE = ASKED_BY_SCORE + ASKED_RISING
+MOST_OPEN, A_WEEK = 3, timedelta(days=7)
+PER_WEEK = 10
+LEAST_WIN_RATE, AFTER_COMPARISONS = 0.3, 10
+RISING_ANSWERS, ESTABLISHED = 3, 20  # the first so many of the site are not rising any more
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One person to be asked; `score` is 0 for those who are asked by appointment or because they follow."""
+
+    user_id: int
+    score: float
+    because: dict[str, Any]
+
+
+def route(question_id: int, limit: int = ASKED_AT_ONCE) -> list[Ask]:
+    """Who fits the question, best first, by score alone: for the command line and for measuring."""
+    return [Ask(each.user_id, each.score, each.because) for each in candidates_for(question_id)[:limit]]
+
+
+def whom_to_ask(question: Question) -> list[Ask]:
+    """Up to five people: four by score and a rising one; too few are filled up by appointment and by follows."""
+    candidates = {each.user_id: each for each in candidates_for(question.id)}
+    others = _by_choice(question)
+    allowed = _may_be_asked(question, {*candidates, *others})
+    ordered = [user_id for user_id in candidates if user_id in allowed]
+    chosen = asked_first(ordered, _rising(candidates.values()))
+    asks = [Ask(user_id, candidates[user_id].score, candidates[user_id].because) for user_id in chosen]
+    left = [Ask(user_id, 0.0, because) for user_id, because in others.items() if user_id not in chosen]
+    return [*asks, *(ask for ask in left if ask.user_id in allowed)][:ASKED_AT_ONCE]
+
+
+def _by_choice(question: Question) -> dict[int, dict[str, Any]]:
+    """Appointed experts of the product, followers of the tags, followers of the product, each with the reason."""
+    product = {"product": product_name(question.product_id)}
+    tags = tag_names(tag_ids_of(question.id))
+    found: dict[int, dict[str, Any]] = {}
+    for user_id in appointed_for(question.product_id):
+        found.setdefault(user_id, {"code": "appointed", **product})
+    for tag_id, name in tags.items():
+        for user_id in follower_ids(FollowKind.TAG, [tag_id]):
+            found.setdefault(user_id, {"code": "follows_tag", "tag": name})
+    for user_id in follower_ids(FollowKind.PRODUCT, [question.product_id]):
+        found.setdefault(user_id, {"code": "follows_product", **product})
+    return found
+
+
+def _rising(candidates: Iterable[Candidate]) -> set[int]:
+    """Three answers in the tags, and not among the site's first."""
+    top = select(Standing.user_id).where(Standing.scope == StandingScope.SITE, Standing.points_30 > 0)
+    first = set(db.session.scalars(top.order_by(Standing.points_30.desc(), Standing.user_id).limit(ESTABLISHED)))
+    return {each.user_id for each in candidates if each.answers_in_tags >= RISING_ANSWERS} - first
+
+
+def _may_be_asked(question: Question, user_ids: set[int]) -> set[int]:
+    """Those whom nothing forbids to ask: reachable, active, willing, not asked too often, not asleep."""
+    reachable = [User.id.in_(user_ids), User.email_confirmed_at.is_not(None), User.id != question.asker_id]
+    rows = db.session.execute(select(User.id, User.timezone).where(*reachable, *active_members())).all()
+    left_out = _asked_or_answered(question.id) | _unwilling(user_ids) | _asked_often(user_ids) | _losing(user_ids)
+    left_out |= muting_ids(FollowKind.TAG, tag_ids_of(question.id))
+    left_out |= muting_ids(FollowKind.PRODUCT, [question.product_id]) | _asleep({row.id: row.timezone for row in rows})
+    return {row.id for row in rows} - left_out
+
+
+def _asked_or_answered(question_id: int) -> set[int]:
+    asked = db.session.scalars(select(Invitation.user_id).where(Invitation.question_id == question_id)).all()
+    return {*asked, *db.session.scalars(select(Answer.author_id).where(Answer.question_id == question_id))}
+
+
+def _unwilling(user_ids: set[int]) -> set[int]:
+    opted_out = select(InvitationSetting.user_id).where(InvitationSetting.opted_out.is_(True))
+    return set(db.session.scalars(opted_out.where(InvitationSetting.user_id.in_(user_ids))))
+
+
+def _asked_often(user_ids: set[int]) -> set[int]:
+    """Three invitations still open, or ten (or what the person chose) in seven days."""
+    waiting = select(Invitation.user_id).join(Question, Question.id == Invitation.question_id)
+    waiting = waiting.where(Invitation.user_id.in_(user_ids), *still_open()).group_by(Invitation.user_id)
+    busy = set(db.session.scalars(waiting.having(func.count() >= MOST_OPEN)))
+    most = func.coalesce(InvitationSetting.per_week, PER_WEEK)
+    lately = select(Invitation.user_id).outerjoin(InvitationSetting, InvitationSetting.user_id == Invitation.user_id)
+    lately = lately.where(Invitation.user_id.in_(user_ids), Invitation.created_at > now() - A_WEEK)
+    often = lately.group_by(Invitation.user_id, InvitationSetting.per_week).having(func.count() >= most)
+    never = select(InvitationSetting.user_id).where(InvitationSetting.per_week <= 0)
+    return busy | set(db.session.scalars(often)) | set(db.session.scalars(never))
+
+
+def _losing(user_ids: set[int]) -> set[int]:
+    """Who is compared often and seldom wins; b as in expertise.py."""
+    met = select(Standing.user_id, Standing.wins, Standing.comparisons).where(Standing.scope == StandingScope.SITE)
+    rows = db.session.execute(met.where(Standing.user_id.in_(user_ids), Standing.meetings >= AFTER_COMPARISONS))
+    return {row.user_id for row in rows if win_rate(row.wins, row.comparisons) < LEAST_WIN_RATE}
+
+
+def _asleep(zones: dict[int, str]) -> set[int]:
+    found = select(QuietHours.user_id, QuietHours.starts_minute, QuietHours.ends_minute)
+    rows = db.session.execute(found.where(QuietHours.user_id.in_(zones)))
+    at = now()
+    return {row.user_id for row in rows if _within(_minute(at, zones[row.user_id]), row.starts_minute, row.ends_minute)}
+
+
+def _minute(at: datetime, zone: str) -> int:
+    local = at.astimezone(ZoneInfo(zone))
+    return local.hour * 60 + local.minute
+
+
+def _within(minute: int, starts: int, ends: int) -> bool:
+    return starts <= minute < ends if starts <= ends else minute >= starts or minute < ends

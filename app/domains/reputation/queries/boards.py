@@ -1,0 +1,177 @@
+"""Leaderboards: one ordered statement, read from standings or, for the undecayed windows, from the ledger itself."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import CTE, Float, column, false, func, or_, select, values
+
+from app.domains.accounts.actor import STAFF_ROLES, Actor
+from app.domains.accounts.models import Role, User
+from app.domains.accounts.queries import Person, people_by_id
+from app.domains.questions.models import QuestionTag
+from app.domains.reputation.boards import (
+    NEIGHBOURS,
+    TOP,
+    TRUST_TO_BE_ELIGIBLE,
+    TRUST_WHILE_STARTING_UP,
+    Window,
+    WindowName,
+    board_is_open,
+    window_at,
+)
+from app.domains.reputation.models import LedgerEntry, Standing, StandingScope
+from app.domains.reputation.points import forward_points, points_now, shown_points
+from app.domains.reputation.starting import is_starting_up
+from app.extensions import db
+from app.kernel.clock import now
+from app.kernel.columns import BigId
+from app.kernel.settings import SITE_TIMEZONE
+
+LEAST_SHOWN = 0.05  # credits: below it a person would stand on the board with 0 points
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """`points` as shown; `credit` is the same in credits, unrounded."""
+
+    rank: int
+    user: Person
+    points: int
+    credit: float
+
+
+@dataclass(frozen=True)
+class Board:
+    """`rows` and `neighbours` are empty while the board is not `open`: too few people are eligible yet."""
+
+    window: WindowName
+    rows: tuple[BoardRow, ...]
+    neighbours: tuple[BoardRow, ...]
+    total_eligible: int
+    open: bool
+    starting_up: bool
+
+
+def leaderboard(
+    window: str = WindowName.NOW,
+    product_id: int | None = None,
+    tag_id: int | None = None,
+    limit: int = TOP,
+    *,
+    beside: int | None = None,
+) -> Board:
+    """The first `limit` people, and those around the user `beside` where that one stands further down.
+
+    Three statements. Only eligible people stand on a board; staff never do.
+    """
+    name, starting_up, at = WindowName(window), is_starting_up(), now()
+    shown = window_at(name, at, site_zone())
+    rows = _ranked(shown, product_id, tag_id, starting_up, at, limit, beside)
+    total = rows[0].total if rows else 0
+    if not board_is_open(total, starting_up):
+        return Board(name, (), (), total, False, starting_up)
+    people = people_by_id([row.user_id for row in rows], product_id)
+    ranked = [_board_row(row, people[row.user_id], shown, at) for row in rows]
+    top = tuple(row for row in ranked if row.rank <= limit)
+    own = next((row.rank for row in ranked if row.user.id == beside), None)
+    around = tuple(row for row in ranked if own is not None and own > limit and abs(row.rank - own) <= NEIGHBOURS)
+    return Board(name, top, around, total, True, starting_up)
+
+
+def neighbourhood(
+    actor: Actor, window: str = WindowName.NOW, product_id: int | None = None, tag_id: int | None = None
+) -> tuple[BoardRow, ...]:
+    """The actor and up to three people on either side; empty where the actor stands on no board."""
+    return leaderboard(window, product_id, tag_id, limit=0, beside=actor.id).neighbours if actor.id else ()
+
+
+def site_zone() -> ZoneInfo:
+    return ZoneInfo(SITE_TIMEZONE.value())
+
+
+def _board_row(row: Any, person: Person, window: Window, at: datetime) -> BoardRow:
+    credit = points_now(row.value, at) if window.name == WindowName.NOW else row.value
+    return BoardRow(row.rank, person, shown_points(credit), credit)
+
+
+def _ranked(
+    window: Window,
+    product_id: int | None,
+    tag_id: int | None,
+    starting_up: bool,
+    at: datetime,
+    limit: int,
+    beside: int | None,
+) -> list[Any]:
+    ranked = _ranking(_values(window, product_id, tag_id, at), starting_up, at)
+    mine = select(ranked.c.rank).where(ranked.c.user_id == beside).scalar_subquery()
+    # The first row is always among those read: it says how many there are.
+    shown = or_(ranked.c.rank <= max(limit, 1), func.abs(ranked.c.rank - mine) <= NEIGHBOURS)
+    return list(db.session.execute(select(ranked).where(shown).order_by(ranked.c.rank)))
+
+
+def _ranking(points: CTE, starting_up: bool, at: datetime) -> CTE:
+    place = func.row_number().over(order_by=(points.c.value.desc(), points.c.user_id)).label("rank")
+    total = func.count().over().label("total")
+    trusted = Standing.supporter_trust >= (TRUST_WHILE_STARTING_UP if starting_up else TRUST_TO_BE_ELIGIBLE)
+    site = (Standing.user_id == points.c.user_id) & (Standing.scope == StandingScope.SITE)
+    members: list[Any] = [User.role.not_in([Role(role) for role in STAFF_ROLES]), User.anonymised_at.is_(None)]
+    members.append(or_(User.suspended_until.is_(None), User.suspended_until <= at))
+    found = select(points.c.user_id, points.c.value, place, total)
+    return found.join(Standing, site).join(User, User.id == points.c.user_id).where(trusted, *members).cte("ranked")
+
+
+def _values(window: Window, product_id: int | None, tag_id: int | None, at: datetime) -> CTE:
+    """(user_id, value): stored points for the default board, credits for the others."""
+    if window.starts_at is not None:
+        return _since(window.starts_at, product_id, tag_id).cte("points")
+    # A tag's board within one product is read from the ledger: a standing is of one scope.
+    if product_id is not None and tag_id is not None:
+        faded = window.half_life_days is not None
+        return _faded(product_id, tag_id, at) if faded else _since(None, product_id, tag_id).cte("points")
+    scope = _scope(product_id, tag_id)
+    if window.half_life_days is None:
+        value, least = Standing.credit_total, LEAST_SHOWN
+    else:
+        value, least = Standing.points_30, forward_points(LEAST_SHOWN, at)
+    found = select(Standing.user_id, value.label("value")).where(Standing.scope == scope[0])
+    return found.where(Standing.scope_id == scope[1], value > least).cte("points")
+
+
+def _scope(product_id: int | None, tag_id: int | None) -> tuple[StandingScope, int]:
+    if tag_id is not None:
+        return StandingScope.TAG, tag_id
+    return (StandingScope.SITE, 0) if product_id is None else (StandingScope.PRODUCT, product_id)
+
+
+def _since(starts_at: datetime | None, product_id: int | None, tag_id: int | None) -> Any:
+    value = func.sum(LedgerEntry.amount)
+    counted = [] if starts_at is None else [LedgerEntry.counts_from >= starts_at]
+    found = select(LedgerEntry.user_id, value.label("value")).where(*counted, *on_board(product_id, tag_id))
+    return found.group_by(LedgerEntry.user_id).having(value > LEAST_SHOWN)
+
+
+def _faded(product_id: int, tag_id: int, at: datetime) -> CTE:
+    """Added up here, since not every SQLite knows powers; a tag within a product is small."""
+    points: dict[int, float] = defaultdict(float)
+    found = select(LedgerEntry.user_id, LedgerEntry.amount, LedgerEntry.counts_from).order_by(LedgerEntry.id)
+    for row in db.session.execute(found.where(*on_board(product_id, tag_id))):
+        points[row.user_id] += forward_points(row.amount, row.counts_from)
+    least = forward_points(LEAST_SHOWN, at)
+    kept = [(user_id, value) for user_id, value in points.items() if value > least]
+    if not kept:
+        return select(Standing.user_id, Standing.points_30.label("value")).where(false()).cte("points")
+    given = values(column("user_id", BigId), column("value", Float), name="given").data(kept)
+    return select(given.c.user_id, given.c.value).cte("points")
+
+
+def on_board(product_id: int | None, tag_id: int | None) -> list[Any]:
+    """The ledger rows of a board; a credit counts in full on each tag of its question."""
+    wanted: list[Any] = [] if product_id is None else [LedgerEntry.product_id == product_id]
+    if tag_id is not None:
+        tagged = select(QuestionTag.question_id).where(QuestionTag.tag_id == tag_id)
+        wanted.append(LedgerEntry.question_id.in_(tagged))
+    return wanted

@@ -1,0 +1,80 @@
+"""Who was asked to answer, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from app.domains.accounts.actor import Actor
+from app.domains.accounts.models import User
+from app.domains.accounts.queries import Person
+from app.domains.questions.models import Question
+from app.domains.questions.queries import Card, cards_by_id
+from app.domains.reputation.models import Invitation, InvitationSetting, Response
+from app.extensions import db
+from app.kernel.clock import now
+
+OPEN_FOR = timedelta(days=14)  # nobody is held to a question that old
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`because` as in `Invitation.because`; `response` none, answered or declined."""
+
+    person: Person
+    because: dict[str, Any]
+    response: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class InvitedTo:
+    card: Card
+    because: dict[str, Any]
+    created_at: datetime
+
+
+def invitations_of(question_id: int) -> list[Asked]:
+    """Who was asked about this question, in the order of asking; who declined is left out. One statement."""
+    person = (User.id, User.name, User.role, User.level)
+    found = select(*person, Invitation.because, Invitation.response, Invitation.created_at)
+    found = found.join(User, User.id == Invitation.user_id).where(Invitation.question_id == question_id)
+    rows = db.session.execute(found.where(Invitation.response != Response.DECLINED).order_by(Invitation.id))
+    return [
+        Asked(Person(row.id, row.name, row.role.value, row.level), row.because, row.response.value, row.created_at)
+        for row in rows
+    ]
+
+
+def invitations_for(actor: Actor, limit: int = 50) -> list[InvitedTo]:
+    """Questions that wait for this person's answer, the latest first. Two statements."""
+    if actor.id is None:
+        return []
+    found = select(Invitation.question_id, Invitation.because, Invitation.created_at)
+    found = found.join(Question, Question.id == Invitation.question_id)
+    found = found.where(Invitation.user_id == actor.id, *still_open()).order_by(Invitation.id.desc()).limit(limit)
+    rows = db.session.execute(found).all()
+    cards = {card.id: card for card in cards_by_id(actor, [row.question_id for row in rows])}
+    return [
+        InvitedTo(cards[row.question_id], row.because, row.created_at) for row in rows if row.question_id in cards
+    ]
+
+
+def still_open() -> list[Any]:
+    """Invitations that still ask something of somebody; the statement joins `Question`."""
+    return [
+        Invitation.response == Response.NONE,
+        Invitation.created_at > now() - OPEN_FOR,
+        Question.first_answer_at.is_(None),
+        Question.closed_at.is_(None),
+        Question.hidden.is_(False),
+        Question.deleted_at.is_(None),
+    ]
+
+
+def invitation_setting(user_id: int) -> InvitationSetting:
+    """How often this person wants to be asked; the defaults where nothing was chosen."""
+    return db.session.get(InvitationSetting, user_id) or InvitationSetting(
+        user_id=user_id, opted_out=False, per_week=InvitationSetting.per_week.default.arg  # type: ignore[attr-defined]
+    )
