@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, jsonify, render_template, request
 from flask_socketio import emit
 
 from app.domains.escalation.queries import promise_of
-from app.domains.notifications.actions import note_presence
+from app.domains.notifications.presence import note_presence
 from app.domains.notifications.queries import messages_for, presence_of, rooms_of
 from app.domains.questions.queries import visible_question
 from app.extensions import socketio
@@ -38,7 +38,7 @@ def install(app: Flask) -> None:
             live.start()
 
     # What a page was rendered after, from memory; an older id only means that a little is sent again.
-    app.context_processor(lambda: {"last_event_id": live.last_id or ""})
+    app.context_processor(lambda: {"last_event_id": live.last_id if live.runs else ""})
 
 
 # --- the socket ---

@@ -15,8 +15,8 @@ from flask_socketio import SocketIO
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.queries import actors_by_id
-from app.domains.notifications.actions import note_presence
 from app.domains.notifications.live import Message, may_hear, posts_of
+from app.domains.notifications.presence import note_presence
 from app.domains.notifications.queries import last_message_id, messages_since, open_sessions
 from app.kernel.transaction import transaction
 from app.web.live_gate import Gate
@@ -91,6 +91,10 @@ class Live:
             self._heartbeats[client.visitor, question_id] = (client.actor.id, writing)
 
     # --- the thread ---
+
+    @property
+    def runs(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
 
     def start(self) -> None:
         """Once a process, at its first request: a thread does not survive the fork of the server."""
@@ -183,14 +187,16 @@ class Live:
         """The server stops: it waits for every open socket, so end them, not all in the same moment."""
         self.gate.is_closed = True
         with self.app.app_context():
-            for batch in _batches(self.clients(), CLOSE_AT_ONCE):
-                for client in batch:
-                    self.close(client)
+            # All lines, also those that never said who they are.
+            server: Any = self.socketio.server
+            for batch in _batches(list(server.eio.sockets.values()), CLOSE_AT_ONCE):
+                for line in batch:
+                    line.close(wait=False, abort=True)
                 time.sleep(random.uniform(0.02, 0.1))
 
 
-def _batches(clients: list[Client], size: int) -> Iterable[list[Client]]:
-    return (clients[start : start + size] for start in range(0, len(clients), size))
+def _batches(lines: list[Any], size: int) -> Iterable[list[Any]]:
+    return (lines[start : start + size] for start in range(0, len(lines), size))
 
 
 def _gunicorn_stops() -> bool:

@@ -16,6 +16,7 @@ from app.domains.accounts.queries import actor_by_id
 from app.domains.notifications import actions
 from app.domains.notifications.addresses import path_of
 from app.domains.notifications.queries import Notice, inbox, notice, preferences_of, unread_count
+from app.domains.notifications.unsubscribing import look_at_unsubscription
 from app.domains.questions.actions.accepting import accept_answer
 from app.domains.questions.actions.answering import answer_with_question, say_it_did_not_help
 from app.extensions import csrf
@@ -95,7 +96,7 @@ def show_settings() -> Any:
 @csrf.exempt  # mail programs post here by themselves (RFC 8058); the token is the right
 def unsubscribe(token: str) -> Any:
     """Opening it changes nothing, because mail scanners open every link."""
-    _user_id, kind = actions.look_at_unsubscription(token)
+    _user_id, kind = look_at_unsubscription(token)
     if request.method == "POST":
         with transaction():
             actions.unsubscribe(token)

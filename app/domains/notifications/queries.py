@@ -47,6 +47,11 @@ class Notice:
     language: str
     data: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def sentence(self) -> str:
+        """The template of its one sentence, for the inbox and for mail."""
+        return f"notifications/_{self.kind}.html"
+
 
 def inbox(actor: Actor, after: str | None = None, limit: int = PER_PAGE) -> Page[Notice]:
     """What the actor was told, the latest first, less what they may not see any more. One statement."""

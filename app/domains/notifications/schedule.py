@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import delete, func, select
 
-from app.domains.notifications.actions import say_presence
 from app.domains.notifications.models import LiveEvent, Presence
+from app.domains.notifications.presence import say_presence
 from app.domains.notifications.queries import GONE_AFTER
 from app.extensions import db
 from app.kernel.clock import now

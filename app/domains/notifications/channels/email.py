@@ -10,11 +10,11 @@ from app.domains.accounts.actions.links import make_link
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import LinkPurpose, User
 from app.domains.accounts.queries import actor_by_id
-from app.domains.notifications.actions import unsubscribe_token
 from app.domains.notifications.addresses import address_of
 from app.domains.notifications.kinds import ABOUT_AN_ANSWER, KINDS
 from app.domains.notifications.models import Notification
 from app.domains.notifications.queries import Notice, by_mail_of, notice
+from app.domains.notifications.unsubscribing import unsubscribe_token
 from app.domains.questions.models import Answer, Comment, Question
 from app.extensions import db
 from app.kernel.clock import now
