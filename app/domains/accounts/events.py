@@ -42,3 +42,19 @@ class LevelChanged(Event):
 @dataclass(frozen=True, kw_only=True)
 class UserAnonymised(Event):
     user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingChanged(Event):
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobsRetried(Event):
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondFactorReset(Event):
+    user_id: int

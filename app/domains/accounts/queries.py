@@ -201,6 +201,11 @@ def team_of(product_id: int) -> list[int]:
     return list(db.session.scalars(found.order_by(User.id)))
 
 
+def team_rows(product_id: int) -> list[int]:
+    """User ids that the product's team names; those who serve all are not among them."""
+    return list(db.session.scalars(select(TeamMember.user_id).where(TeamMember.product_id == product_id)))
+
+
 def appointed_for(product_id: int) -> list[int]:
     """User ids of the experts appointed for a product."""
     found = select(Appointment.user_id).where(Appointment.product_id == product_id)

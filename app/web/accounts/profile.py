@@ -12,6 +12,7 @@ from app.domains.accounts.policies import may_edit_profile
 from app.domains.accounts.privileges import privileges_of
 from app.domains.accounts.queries import people_by_id, user_by_id
 from app.domains.questions.queries import answers_by, questions_by
+from app.domains.reputation.queries import profile_points
 from app.kernel import markup
 from app.kernel.errors import Invalid, NotFound, TooSoon
 from app.kernel.i18n import _
@@ -41,7 +42,7 @@ def profile(user_id: int, name: str = "") -> Any:
         questions=questions,
         next_url=next_url(questions.next),
         answers=answers_by(actor, user_id),
-        points=None,
+        points=profile_points(user_id),
     )
 
 

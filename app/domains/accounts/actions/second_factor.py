@@ -13,13 +13,15 @@ from app.domains.accounts.actions.links import void_links
 from app.domains.accounts.actions.passwords_changing import CREDENTIAL_LINKS
 from app.domains.accounts.actions.sessions import end_all_sessions
 from app.domains.accounts.actor import Actor
+from app.domains.accounts.events import SecondFactorReset
 from app.domains.accounts.mails import notify
 from app.domains.accounts.models import RecoveryCode, Session, User
-from app.domains.accounts.policies import may_use_own_account
+from app.domains.accounts.policies import may_administer, may_use_own_account
 from app.domains.accounts.tokens import token_hash
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.errors import Invalid
+from app.kernel.events import publish
 from app.kernel.i18n import _, _l
 from app.kernel.limits import limit, spend
 from app.kernel.policy import require
@@ -100,6 +102,19 @@ def turn_off(actor: Actor, code: str) -> None:
     db.session.execute(update(Session).where(Session.id == actor.session_id).values(second_factor_at=None))
     void_links(user.id, *CREDENTIAL_LINKS)
     notify(user, "second_factor_off")
+
+
+def reset_second_factor(actor: Actor, user_id: int) -> None:
+    """For somebody who lost telephone and codes: an administrator takes the app off, and the person is told."""
+    require(may_administer(actor))
+    user = db.session.get_one(User, user_id)
+    if user.totp_confirmed_at is None:
+        return
+    forget_second_factor(user)
+    end_all_sessions(user_id)
+    void_links(user_id, *CREDENTIAL_LINKS)
+    notify(user, "second_factor_off")
+    publish(SecondFactorReset(user_id=user_id, actor_id=actor.id))
 
 
 def forget_second_factor(user: User) -> None:

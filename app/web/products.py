@@ -1,0 +1,65 @@
+"""Products: what the company sells, who looks after it, what is asked about it."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_login import login_required
+from werkzeug.wrappers import Response
+
+from app.domains.accounts.queries import people_by_id, team_of
+from app.domains.escalation.queries import promise_preview, promises_by_product
+from app.domains.follows import actions as follow_actions
+from app.domains.follows.models import FollowKind
+from app.domains.follows.queries import follow_level
+from app.domains.products.models import Product
+from app.domains.products.queries import all_products, hours_of, product_by_slug
+from app.domains.products.typed_hours import typed_form
+from app.domains.questions.queries import SORTS, ListFilter, question_list
+from app.domains.reputation.queries import experts_of_product
+from app.kernel.transaction import transaction
+from app.web.actors import current_actor
+from app.web.context import locale
+from app.web.pager import next_url
+
+pages = Blueprint("products", __name__)
+
+
+@pages.get("/products")
+def index() -> Any:
+    return render_template("products/index.html", products=all_products(), promises=promises_by_product())
+
+
+@pages.get("/products/<slug>")
+def show(slug: str) -> Any:
+    actor, product = current_actor(), product_by_slug(slug)
+    sort = request.args.get("sort", "active")
+    page = question_list(actor, ListFilter(sort=sort, product_id=product.id), request.args.get("after"))
+    return render_template(
+        "products/show.html",
+        product=product,
+        page=page,
+        next_url=next_url(page.next),
+        sort=sort if sort in SORTS else "active",
+        following=follow_level(actor.id, FollowKind.PRODUCT, product.id),
+        **_beside(product),
+    )
+
+
+def _beside(product: Product) -> dict[str, Any]:
+    """What stands beside the questions: the promise, the hours, who knows and who serves."""
+    return {
+        "promise": promise_preview(product, language=locale()),
+        "hours": typed_form(hours_of(product.calendar_id).to_json()),
+        "experts": experts_of_product(product.id),
+        "team": list(people_by_id(team_of(product.id)[:12]).values()),
+    }
+
+
+@pages.post("/products/<slug>/follow")
+@login_required
+def follow(slug: str) -> Response:
+    with transaction():
+        product = product_by_slug(slug)
+        change = follow_actions.unfollow if request.form.get("follow") == "0" else follow_actions.follow
+        change(current_actor(), FollowKind.PRODUCT, product.id)
+    return redirect(url_for("products.show", slug=slug), 303)
