@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from app.domains.escalation.actions.changing import PUBLISHES
 from app.domains.escalation.models import LIVE, OWNED, WITH_STAFF, Case, CaseEvent, CaseState, Clock, ClockVerdict
 from app.domains.escalation.queries.helping import qualifying_answers, unhelped
 from app.domains.escalation.queries.promises import promises_of
 from app.domains.escalation.replay import replayed, stored
+from app.domains.escalation.transitions.changing import PUBLISHES
 from app.domains.questions.models import Answer, Question
 from app.extensions import db
 from app.kernel.clock import now

@@ -1,21 +1,18 @@
 """Staff answer a case: the very same public answer that anybody posts."""
 
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import select
 
 from app.domains.accounts.actor import Actor
-from app.domains.escalation.actions.agreeing import agree
-from app.domains.escalation.actions.claiming import terms_of_case
-from app.domains.escalation.actions.steps import wait_for_asker
 from app.domains.escalation.agreement import Reply
-from app.domains.escalation.models import UNANSWERED, Case, CaseEvent, CaseState
+from app.domains.escalation.models import UNANSWERED, Case, CaseState
 from app.domains.escalation.policies import may_answer_case
+from app.domains.escalation.queries.cases import unseen_posts
+from app.domains.escalation.queries.terms import terms_of_case
+from app.domains.escalation.transitions.agreeing import agree
+from app.domains.escalation.transitions.steps import wait_for_asker
 from app.domains.questions.actions.answering import post_answer
 from app.domains.questions.actions.asking import question_to_change
-from app.domains.questions.models import Answer, Comment, Question
-from app.extensions import db
+from app.domains.questions.models import Answer, Question
 from app.kernel.errors import Conflict
 from app.kernel.i18n import _
 from app.kernel.policy import require
@@ -55,22 +52,3 @@ def _refuse_unseen(
     if posts or (base_version is not None and base_version != question.version):
         sentence = _("A new post arrived while you were writing. Please read it, then send, edit or discard yours.")
         raise Conflict(sentence, newer={"version": question.version, "posts": posts})
-
-
-def unseen_posts(actor: Actor, case: Case, seen_at: datetime) -> list[dict[str, Any]]:
-    """Answers, comments and notes of others since `seen_at`: kind, id and author."""
-    answers = select(Answer.id, Answer.author_id.label("author_id")).where(
-        Answer.question_id == case.question_id, Answer.created_at > seen_at, Answer.deleted_at.is_(None)
-    )
-    comments = select(Comment.id, Comment.author_id.label("author_id")).where(
-        Comment.question_id == case.question_id, Comment.created_at > seen_at, Comment.deleted_at.is_(None)
-    )
-    notes = select(CaseEvent.id, CaseEvent.actor_id.label("author_id")).where(
-        CaseEvent.case_id == case.id, CaseEvent.at > seen_at, CaseEvent.kind == "note"
-    )
-    return [
-        {"kind": kind, "id": row.id, "author_id": row.author_id}
-        for kind, found in (("answer", answers), ("comment", comments), ("note", notes))
-        for row in db.session.execute(found)
-        if row.author_id != actor.id
-    ]

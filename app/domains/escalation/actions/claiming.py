@@ -4,12 +4,13 @@ from sqlalchemy import select
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.queries import actor_by_id
-from app.domains.escalation.actions.agreeing import locked_question
-from app.domains.escalation.actions.changing import change_case
-from app.domains.escalation.deadlines import PEER_GRACE, Terms, open_time_after
+from app.domains.escalation.deadlines import open_time_after
 from app.domains.escalation.models import UNANSWERED, Case, CaseState
 from app.domains.escalation.policies import may_claim, may_reassign, may_release, may_see_case, may_work_queue
-from app.domains.escalation.queries.terms import terms_of
+from app.domains.escalation.queries.terms import terms_of_case
+from app.domains.escalation.transitions.agreeing import locked_question
+from app.domains.escalation.transitions.changing import change_case
+from app.domains.escalation.transitions.queueing import give_back
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, Invalid, NotFound
@@ -43,15 +44,9 @@ def claim_case(actor: Actor, case: Case) -> None:
 
 
 def _lease(case: Case) -> dict[str, object]:
-    until = open_time_after(now(), terms_of_case(case).lease_seconds, terms_of_case(case))
+    terms = terms_of_case(case)
+    until = open_time_after(now(), terms.lease_seconds, terms)
     return {"lease_until": until, "wake_at": until}
-
-
-def terms_of_case(case: Case) -> Terms:
-    terms = terms_of(case.product_id)
-    if terms is None:
-        raise NotFound()
-    return terms
 
 
 def renew_lease(actor: Actor, case: Case) -> None:
@@ -65,18 +60,6 @@ def release_case(actor: Actor, case: Case) -> None:
     """Back to the queue; every clock goes on."""
     require(may_release(actor, case))
     give_back(case, because="by_hand", actor_id=actor.id)
-
-
-def give_back(case: Case, *, because: str, actor_id: int | None = None) -> bool:
-    """Without asking: its owner released it, or the lease has run out."""
-    values = {"state": CaseState.QUEUED, "owner_id": None, "lease_until": None, "wake_at": after_grace(case)}
-    owned = [Case.state == CaseState.ASSIGNED]
-    return change_case(case, "released", values, actor_id=actor_id, because=because, where=owned)
-
-
-def after_grace(case: Case) -> object:
-    """When an unclaimed case leaves the queue because a peer has answered; None where nobody has."""
-    return case.peer_answered_at + PEER_GRACE if case.peer_answered_at else None
 
 
 def reassign_case(actor: Actor, case: Case, user_id: int) -> None:

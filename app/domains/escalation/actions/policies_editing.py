@@ -1,15 +1,15 @@
 """What a product promises: made with the product, changed by an administrator."""
 
-import re
 from collections.abc import Sequence
-from datetime import timedelta
 
 from sqlalchemy import select
 
 from app.domains.accounts.actor import Actor
+from app.domains.escalation.durations import LONGEST, duration_text, parse_duration
 from app.domains.escalation.events import PolicyChanged
 from app.domains.escalation.models import Level, Policy
 from app.domains.escalation.policies import may_set_policy
+from app.domains.escalation.queries.terms import base_policy
 from app.domains.products.queries import product_by_id
 from app.extensions import db
 from app.kernel.errors import Invalid
@@ -17,28 +17,9 @@ from app.kernel.events import publish
 from app.kernel.i18n import _
 from app.kernel.policy import require
 
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+__all__ = ["default_policy", "duration_text", "parse_duration", "policy_was_changed", "set_policy"]
+
 MOST_LEVELS = 9
-LONGEST = timedelta(days=365)
-
-
-def parse_duration(text: str, field: str = "duration") -> int:
-    """Seconds of "5s", "30m", "4h", "3d" or "1h 30m"; Invalid with an example where it is none of these."""
-    clean = text.strip().lower()
-    parts = re.findall(r"([0-9]{1,9})\s*([smhd])", clean)
-    seconds = sum(int(number) * UNITS[unit] for number, unit in parts)
-    if not re.fullmatch(r"(?:[0-9]{1,9}\s*[smhd]\s*)+", clean) or not 0 <= seconds <= LONGEST.total_seconds():
-        sentence = _("“%(text)s” is no length of time. Examples: 30m, 4h, 3d.", text=text.strip()[:40])
-        raise Invalid(fields={field: [sentence]})
-    return seconds
-
-
-def duration_text(seconds: int) -> str:
-    """The shortest spelling that `parse_duration` reads back: 14400 is "4h"."""
-    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
-        if seconds and seconds % size == 0:
-            return f"{seconds // size}{unit}"
-    return f"{seconds}s"
 
 
 def default_policy(
@@ -90,12 +71,6 @@ def policy_was_changed(actor: Actor, product_id: int) -> None:
     """Promise the recount; also after a change of the product's calendar."""
     require(may_set_policy(actor))
     publish(PolicyChanged(product_id=product_id, actor_id=actor.id))
-
-
-def base_policy(product_id: int) -> Policy | None:
-    """The last policy by position: the one that matches everything."""
-    found = select(Policy).where(Policy.product_id == product_id).order_by(Policy.position.desc()).limit(1)
-    return db.session.scalar(found)
 
 
 def _fill(policy: Policy, peer: int | None, first: int | None, next_reply: int | None, resolution: int | None) -> None:

@@ -1,20 +1,17 @@
 """Higher: by the clock, by hand, by an expert who does not want to wait, by an asker who is not helped."""
 
-from datetime import datetime
-from typing import Any
-
 from sqlalchemy import select
 
 from app.domains.accounts.actor import Actor
-from app.domains.escalation.actions.agreeing import agree
-from app.domains.escalation.actions.changing import change_case
-from app.domains.escalation.actions.claiming import terms_of_case
-from app.domains.escalation.actions.clocks import breach_clocks, void_clocks
-from app.domains.escalation.actions.noting import checked_note
-from app.domains.escalation.actions.steps import queue_values, start_staff_clocks
-from app.domains.escalation.deadlines import Terms, first_level_of, next_level_at
-from app.domains.escalation.models import UNANSWERED, Case, CaseState, ClockKind
+from app.domains.escalation.deadlines import Terms, first_level_of
+from app.domains.escalation.models import Case, CaseState, ClockKind
+from app.domains.escalation.notes import checked_note
 from app.domains.escalation.policies import may_ask_staff, may_raise, may_say_not_solved, may_still_reopen
+from app.domains.escalation.queries.terms import terms_of_case
+from app.domains.escalation.transitions.agreeing import agree
+from app.domains.escalation.transitions.changing import change_case
+from app.domains.escalation.transitions.clocks import void_clocks
+from app.domains.escalation.transitions.queueing import lift, queue_values, start_staff_clocks
 from app.domains.questions.actions.accepting import withdraw_acceptance
 from app.domains.questions.actions.asking import question_to_change
 from app.domains.questions.models import Answer
@@ -35,16 +32,6 @@ def raise_case(actor: Actor, case: Case, note: str = "") -> None:
     lift(case, terms, now(), because="by_hand", actor_id=actor.id, note=text)
 
 
-def lift(
-    case: Case, terms: Terms, since: datetime, *, because: str, actor_id: int | None = None, note: str = ""
-) -> bool:
-    """L_n to L_n+1, exactly once a cycle: its owner stays, the next queue is told. Asks nobody; the sweep uses it."""
-    level = case.level + 1
-    values = {"level": level, "queue": terms.queue_at(level), "level_due_at": next_level_at(level, since, terms)}
-    still = [Case.state.in_(UNANSWERED), Case.level == case.level, Case.cycle == case.cycle]
-    return change_case(case, "raised", values, actor_id=actor_id, because=because, note=note, where=still)
-
-
 def ask_staff_now(actor: Actor, question_id: int, reason: str = "") -> Case:
     """An expert or staff do not wait for the promised time: straight to level 1, the reason kept."""
     question = question_to_change(question_id, actor)
@@ -61,21 +48,6 @@ def ask_staff_now(actor: Actor, question_id: int, reason: str = "") -> Case:
     void_clocks(case, [ClockKind.PEER], at)
     start_staff_clocks(case, terms, at)
     return case
-
-
-def put_in_queue(case: Case, terms: Terms, where: list[Any]) -> bool:
-    """The promised time has passed: armed to level 1, or nothing where `where` does not hold. Asks nobody: the sweep.
-
-    Everything counts from the promised time, so that a sweep that comes late makes no promise longer.
-    """
-    since = case.due_at
-    assert since is not None
-    values = queue_values(terms, since, 1, reply_seconds=terms.first_reply_seconds) | {"because": "overdue"}
-    if not change_case(case, "queued", values, because="overdue", where=[Case.state == CaseState.ARMED, *where]):
-        return False
-    breach_clocks(case, [ClockKind.PEER])
-    start_staff_clocks(case, terms, since)
-    return True
 
 
 def say_not_solved(actor: Actor, question_id: int, reason: str = "") -> Case:

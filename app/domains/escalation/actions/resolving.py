@@ -1,10 +1,10 @@
 """End a case by hand."""
 
 from app.domains.accounts.actor import Actor
-from app.domains.escalation.actions.noting import checked_note
-from app.domains.escalation.actions.steps import resolve
 from app.domains.escalation.models import Case
+from app.domains.escalation.notes import checked_note
 from app.domains.escalation.policies import may_resolve
+from app.domains.escalation.transitions.steps import resolve
 from app.domains.questions.models import Question
 from app.extensions import db
 from app.kernel.clock import now

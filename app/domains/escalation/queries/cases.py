@@ -15,7 +15,7 @@ from app.domains.escalation.queries.promises import NO_HOURS, NO_POLICY, Promise
 from app.domains.escalation.queries.terms import terms_of
 from app.domains.products.calendars import Step
 from app.domains.products.calendars import explain as explain_deadline
-from app.domains.questions.models import Question
+from app.domains.questions.models import Answer, Comment, Question
 from app.domains.questions.queries import QuestionView, question_page
 from app.extensions import db
 from app.kernel.errors import NotFound
@@ -150,6 +150,25 @@ def case_events(actor: Actor, case_id: int) -> list[CaseLine]:
     events = list(db.session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.id)))
     people = people_by_id(_people_in(events))
     return [_line(event, people) for event in events]
+
+
+def unseen_posts(actor: Actor, case: Case, seen_at: datetime) -> list[dict[str, Any]]:
+    """Answers, comments and notes of others since `seen_at`: kind, id and author."""
+    answers = select(Answer.id, Answer.author_id.label("author_id")).where(
+        Answer.question_id == case.question_id, Answer.created_at > seen_at, Answer.deleted_at.is_(None)
+    )
+    comments = select(Comment.id, Comment.author_id.label("author_id")).where(
+        Comment.question_id == case.question_id, Comment.created_at > seen_at, Comment.deleted_at.is_(None)
+    )
+    notes = select(CaseEvent.id, CaseEvent.actor_id.label("author_id")).where(
+        CaseEvent.case_id == case.id, CaseEvent.at > seen_at, CaseEvent.kind == "note"
+    )
+    return [
+        {"kind": kind, "id": row.id, "author_id": row.author_id}
+        for kind, found in (("answer", answers), ("comment", comments), ("note", notes))
+        for row in db.session.execute(found)
+        if row.author_id != actor.id
+    ]
 
 
 def who_is_told(product_id: int, level: int) -> list[int]:

@@ -9,7 +9,9 @@ from app.domains.escalation.deadlines import Rung, Terms, matching
 from app.domains.escalation.models import Level, Policy
 from app.domains.products.calendars import Calendar as Hours
 from app.domains.products.models import Calendar, Product, QuestionKindRule
+from app.domains.questions.models import Question
 from app.extensions import db
+from app.kernel.errors import NotFound
 
 POLICY_COLUMNS = (
     Policy.id.label("policy_id"),
@@ -82,6 +84,22 @@ def terms_from(row: Row[Any], rungs: Iterable[Rung] = ()) -> Terms:
 def _rungs(policy_id: int) -> list[Rung]:
     found = select(Level.level, Level.after_seconds, Level.queue).where(Level.policy_id == policy_id)
     return [Rung(*row) for row in db.session.execute(found.order_by(Level.level))]
+
+
+def terms_of_case(case: Any) -> Terms:
+    """The terms that a case is worked by; its question's kind and language choose among the product's policies."""
+    of_question = select(Question.kind, Question.language).where(Question.id == case.question_id)
+    kind, language = db.session.execute(of_question).one()
+    terms = terms_of(case.product_id, kind.value, language)
+    if terms is None:
+        raise NotFound()
+    return terms
+
+
+def base_policy(product_id: int) -> Policy | None:
+    """The last policy by position: the one that matches everything."""
+    found = select(Policy).where(Policy.product_id == product_id).order_by(Policy.position.desc()).limit(1)
+    return db.session.scalar(found)
 
 
 def policies_of(product_id: int) -> list[tuple[Policy, list[Level]]]:

@@ -9,11 +9,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.domains.escalation.actions import steps
 from app.domains.escalation.agreement import Reply, Step, Truth, next_step, standing_of
 from app.domains.escalation.deadlines import Terms
 from app.domains.escalation.models import Case
 from app.domains.escalation.queries.terms import terms_of
+from app.domains.escalation.transitions import steps
 from app.domains.questions.actions.asking import set_promise
 from app.domains.questions.models import Answer, Comment, NoPromise, Question
 from app.extensions import db

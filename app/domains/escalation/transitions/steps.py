@@ -7,18 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from app.domains.accounts.queries import actors_by_id
-from app.domains.escalation.actions.changing import change_case, open_case
-from app.domains.escalation.actions.clocks import (
-    REPLY_CLOCKS,
-    STAFF_CLOCKS,
-    pause_resolution,
-    recount_clock,
-    resume_resolution,
-    running,
-    start_clock,
-    stop_clocks,
-    void_clocks,
-)
 from app.domains.escalation.agreement import (
     Reply,
     Truth,
@@ -41,6 +29,18 @@ from app.domains.escalation.deadlines import (
 )
 from app.domains.escalation.models import Case, CaseState, ClockKind
 from app.domains.escalation.policies import may_work_queue
+from app.domains.escalation.transitions.changing import change_case, open_case
+from app.domains.escalation.transitions.clocks import (
+    REPLY_CLOCKS,
+    pause_resolution,
+    recount_clock,
+    resume_resolution,
+    running,
+    start_clock,
+    stop_clocks,
+    void_clocks,
+)
+from app.domains.escalation.transitions.queueing import queue_values
 from app.kernel.clock import now
 
 AT_REST: dict[str, Any] = {"owner_id": None, "lease_until": None, "due_at": None, "level_due_at": None, "wake_at": None}
@@ -147,31 +147,6 @@ def _reply_seconds(kind: ClockKind, terms: Terms) -> int:
     return terms.first_reply_seconds if kind == ClockKind.FIRST_REPLY else terms.next_reply_seconds
 
 
-def queue_values(terms: Terms, since: datetime, level: int, *, reply_seconds: int) -> dict[str, Any]:
-    """The columns of a case that enters the queue; `since` is when it should have."""
-    return {
-        "state": CaseState.QUEUED,
-        "level": level,
-        "queue": terms.queue_at(level),
-        "owner_id": None,
-        "lease_until": None,
-        "due_at": open_time_after(since, reply_seconds, terms),
-        "level_due_at": next_level_at(level, since, terms),
-        "queued_at": now(),
-        "answered_at": None,
-        "resolved_at": None,
-        "peer_answered_at": None,
-        "wake_at": None,
-    }
-
-
-def start_staff_clocks(case: Case, terms: Terms, since: datetime) -> None:
-    """First reply and resolution, from the moment that was promised."""
-    start_clock(case, ClockKind.FIRST_REPLY, since, terms.first_reply_seconds, case.due_at)
-    resolution = open_time_after(since, terms.resolution_seconds, terms)
-    start_clock(case, ClockKind.RESOLUTION, since, terms.resolution_seconds, resolution)
-
-
 def notice_peer(case: Case, truth: Truth, terms: Terms) -> None:
     """A peer was faster than staff: the case stays for a grace, and leaves the queue if nobody claims it."""
     found = peer_reply(standing_of(case), truth)
@@ -269,18 +244,3 @@ def resolve(case: Case, at: datetime, *, because: str, actor_id: int | None = No
         stop_clocks(case, [ClockKind.RESOLUTION], at)
         void_clocks(case, (ClockKind.PEER, *REPLY_CLOCKS), at)
     return done
-
-
-def stand_down(case: Case, terms: Terms) -> bool:
-    """The grace after a peer's answer is over and nobody claimed the case."""
-    assert case.peer_answered_at is not None
-    values = AT_REST | {
-        "state": CaseState.DISARMED,
-        "answered_at": case.peer_answered_at,
-        "wake_at": confirmed_at(case.peer_answered_at, terms),
-    }
-    done = change_case(case, "stood_down", values, where=[Case.state == CaseState.QUEUED])
-    if done:
-        void_clocks(case, STAFF_CLOCKS, now())
-    return done
-
