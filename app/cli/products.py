@@ -29,6 +29,6 @@ def create(slug: str, name: str, timezone: str, calendar: str) -> None:
 
 def product_with_policy(slug: str, name: str, timezone: str, calendar: str = "office") -> Product:
     hours = always(timezone) if calendar == "24x7" else office(timezone)
-    product = create_product(SYSTEM, slug=slug, name=name, hours=hours)
+    product = create_product(SYSTEM, slug=slug, name=name, hours=hours.to_json())
     default_policy(product.id)
     return product

@@ -1,21 +1,22 @@
 """`flask users ...`: people made by whoever owns the machine."""
 
 import sys
-from datetime import timedelta
 
 import click
 from flask.cli import AppGroup
 
 from app.cli.saying import fail, plainly
-from app.domains.accounts.actions.links import make_link
 from app.domains.accounts.actions.registering import check_password, clean_email, create_user, require_free_name
-from app.domains.accounts.models import ApiToken, LinkPurpose, Role, TeamMember, User
+from app.domains.accounts.actions.sign_in_links import make_sign_in_link
+from app.domains.accounts.actor import SYSTEM
+from app.domains.accounts.models import ApiToken, Role, TeamMember, User
 from app.domains.accounts.names import clean_name
 from app.domains.accounts.passwords import hash_password
 from app.domains.accounts.queries import user_by_login, user_by_name
 from app.domains.accounts.tokens import new_token, token_hash
 from app.domains.products.queries import product_by_slug
 from app.extensions import db
+from app.importing.claiming import claim_imported_user
 from app.kernel.clock import now
 from app.kernel.rendering import absolute_url
 from app.kernel.transaction import transaction
@@ -50,9 +51,12 @@ def create(name: str, email: str, role: str, products: tuple[str, ...], language
 
 
 def one_time_link(user: User) -> str:
-    """A link that signs this person in once, within a day."""
-    token = make_link(LinkPurpose.SIGN_IN, user_id=user.id, valid_for=timedelta(days=1))
-    return absolute_url("accounts.one_time", token=token)
+    """A link that signs this person in once."""
+    return address_of(make_sign_in_link(SYSTEM, user.id))
+
+
+def address_of(token: str) -> str:
+    return absolute_url("accounts.sign_in_link", token=token)
 
 
 @commands.command()
@@ -70,3 +74,14 @@ def token(name: str, scopes: tuple[str, ...]) -> None:
         row.by_command_line, row.created_at = True, now()
         db.session.add(row)
     click.echo(plain)
+
+
+@commands.command()
+@click.argument("name")
+@click.option("--email", required=True)
+@plainly
+def claim(name: str, email: str) -> None:
+    """An imported author gets an address and may sign in; prints the one-time link."""
+    with transaction():
+        token = claim_imported_user(name, email)
+    click.echo(address_of(token))

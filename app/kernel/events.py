@@ -116,3 +116,11 @@ def _restored(hint: Any, value: Any) -> Any:
         if any((typing.get_origin(option) or option) is tuple for option in options):
             return tuple(value)
     return value
+
+
+def rows_page(kind: str | None = None, before_id: int | None = None, limit: int = 100) -> list[EventRow]:
+    """Stored events for the administrator, newest first."""
+    found = select(EventRow).order_by(EventRow.id.desc()).limit(limit)
+    if kind:
+        found = found.where(EventRow.kind == kind)
+    return list(db.session.scalars(found if before_id is None else found.where(EventRow.id < before_id)))

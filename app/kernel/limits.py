@@ -1,5 +1,6 @@
 """How often one actor may do one thing: moving windows, in memory or in Redis, off by LIMITS=off."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,7 +13,6 @@ from flask import current_app
 from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
-from app.kernel.clock import now
 from app.kernel.errors import TooSoon
 from app.kernel.i18n import _
 from app.kernel.settings import Setting
@@ -68,7 +68,7 @@ def _limiter() -> MovingWindowRateLimiter:
 
 def _seconds_until_free(limiter: MovingWindowRateLimiter, window: Any, kind: Limit, who: object) -> int:
     reset_at = limiter.get_window_stats(window, kind.name, str(who)).reset_time
-    return max(1, ceil(reset_at - now().timestamp()))
+    return max(1, ceil(reset_at - time.time()))  # the windows live in real time, not in the program's clock
 
 
 def _wait(seconds: int) -> str:

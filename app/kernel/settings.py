@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
+from zoneinfo import available_timezones
 
 from flask import current_app
 from sqlalchemy import String, select
@@ -56,7 +57,16 @@ class Setting(Generic[Kind]):
 
 
 SITE_NAME = Setting("site.name", "Huzhu 互助", _l("The forum's name, in the header and in mail."))
-SITE_TIMEZONE = Setting("site.timezone", "Asia/Shanghai", _l("The time zone of daily work and of the weekly board."))
+
+
+def known_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValueError(name)
+
+
+SITE_TIMEZONE = Setting(
+    "site.timezone", "Asia/Shanghai", _l("The time zone of daily work and of the weekly board."), check=known_zone
+)
 
 
 def _stored() -> dict[str, Any]:

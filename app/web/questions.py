@@ -40,6 +40,7 @@ from app.web.drafts import taken
 from app.web.forms import CloseForm, CommentForm, PostForm, QuestionForm, show
 from app.web.guests import keep_guest_question
 from app.web.pager import next_url
+from app.web.readers import note_reader
 
 pages = Blueprint("questions", __name__)
 
@@ -139,6 +140,7 @@ def show_question(question_id: int, slug: str) -> Any:
     question = question_page(current_actor(), question_id)
     if slug != question.slug:
         return _to_question(question_id, question.slug)
+    note_reader(question)
     return question_response(question)
 
 

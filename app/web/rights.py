@@ -1,9 +1,10 @@
 """The rights that templates ask for by name: `may("edit", post)`."""
 
 from collections.abc import Callable
-from typing import Any
 
 from app.domains.accounts import policies as accounts
+from app.domains.escalation import policies as escalation
+from app.domains.feedback import policies as feedback
 from app.domains.follows import policies as follows
 from app.domains.moderation import policies as moderation
 from app.domains.products import policies as products
@@ -38,4 +39,20 @@ RIGHTS: dict[str, Callable[..., Verdict]] = {
     "flag": moderation.may_flag,
     "moderate": moderation.may_moderate,
     "see_revisions": questions.may_see_revisions,
+    "work_queue": escalation.may_work_queue,
+    "claim": escalation.may_claim,
+    "release": escalation.may_release,
+    "reassign": escalation.may_reassign,
+    "raise_case": escalation.may_raise,
+    "resolve": escalation.may_resolve,
+    "ask_staff": escalation.may_ask_staff,
+    "not_solved": escalation.may_say_not_solved,
+    "label": feedback.may_label,
+    "unlabel": feedback.may_unlabel,
+    "see_item": feedback.may_see_item,
+    "see_inbox": feedback.may_see_inbox,
+    "edit_item": feedback.may_edit_item,
+    "weigh_item": feedback.may_weigh_item,
+    "follow_item": feedback.may_follow_item,
+    "see_digests": feedback.may_see_digests,
 }

@@ -27,7 +27,7 @@ WITHOUT_A_POLICY: dict[str, str] = {
     "questions/actions/asking.py:set_tags": "part of asking and editing",
     "questions/actions/asking.py:set_with_staff": "escalation tells a fact",
     "questions/actions/asking.py:set_promise": "escalation tells a fact",
-    "questions/actions/asking.py:count_view": "a visit",
+    "questions/actions/reading.py:note_readers": "a visit",
     "questions/actions/posting.py:spend_post": "part of posting",
     "questions/actions/posting.py:spend_edit": "part of editing",
     "questions/actions/posting.py:refuse_stale": "part of editing",
@@ -38,6 +38,7 @@ WITHOUT_A_POLICY: dict[str, str] = {
     "questions/actions/hiding.py:named": "names a row",
     "questions/actions/pending.py:pending_of_link": "the token is the right",
     "questions/actions/pending.py:forget_expired": "the clock does it",
+    "escalation/actions/policies_editing.py:default_policy": "made with its product, by whoever may make that",
     "moderation/actions.py:hide_flagged": "many flags do it, not a person",
     "moderation/actions.py:ask_for_review": "a reaction does it, not a person",
 }

@@ -19,6 +19,7 @@ STAFF = frozenset({"agent", "lead", "pm", "admin"})
 MODERATORS = frozenset({"moderator", "lead", "admin"})
 SEE_HIDDEN = STAFF | MODERATORS
 ADMINS = frozenset({"admin"})
+DESK = frozenset({"agent", "lead", "admin"})
 # Staff and moderators have the privileges of the highest level; experts edit, retag and close duplicates.
 TRUSTED = SEE_HIDDEN | {"expert"}
 
@@ -77,6 +78,18 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("POST", "comments.on_answer"): Row(SIGNED_IN, SIGNED_IN, NOBODY, {"body": "The same here."}),
     ("POST", "comments.delete"): Row(MODERATORS, SIGNED_IN, MODERATORS),
     ("POST", "votes.cast"): Row(SIGNED_IN, NOBODY, NOBODY, {"post": "question:{question_id}", "value": "1"}),
+    # the desk: a case that waits in the queue, of a question that a peer has answered
+    ("GET", "escalation.queue"): Row(DESK),
+    ("GET", "escalation.case"): Row(DESK, None, DESK),
+    ("POST", "escalation.answer"): Row(DESK, None, NOBODY, {"body": "Please restart it once more."}),
+    ("POST", "escalation.claim"): Row(DESK, None, DESK),
+    ("POST", "escalation.release"): Row(NOBODY, None, NOBODY),  # nobody has claimed it
+    ("POST", "escalation.reassign"): Row(DESK & MODERATORS, None, DESK & MODERATORS, {"owner": "{user_id}"}),
+    ("POST", "escalation.raise_level"): Row(DESK, None, DESK),
+    ("POST", "escalation.note"): Row(DESK, None, DESK, {"note": "Called them back."}),
+    ("POST", "escalation.resolve"): Row(DESK, None, DESK, {"reason": "answered"}),
+    ("POST", "escalation.ask_staff"): Row(NOBODY, NOBODY, NOBODY),  # it has an answer
+    ("POST", "escalation.not_solved"): Row(NOBODY, frozenset({"member", "expert", "moderator"}), NOBODY),
     # moderation
     ("GET", "moderation.flag"): Row(SIGNED_IN, NOBODY, SEE_HIDDEN, {"post": "question:{question_id}"}),
     ("POST", "moderation.flag"): Row(SIGNED_IN, NOBODY, SEE_HIDDEN, {"post": "question:{question_id}", "reason": "spam"}),
@@ -86,4 +99,25 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("GET", "moderation.suspend"): Row(MODERATORS),
     ("POST", "moderation.suspend"): Row(MODERATORS, form={"days": "7", "reason": "rude words"}),
     ("GET", "moderation.log"): Row(ALL),
+    # notifications and live pages
+    ("GET", "notifications.inbox"): Row(SIGNED_IN),
+    ("GET", "notifications.open_notice"): Row(NOBODY),  # another person's line is not there
+    ("POST", "notifications.mark_read"): Row(SIGNED_IN),
+    ("GET", "notifications.settings"): Row(SIGNED_IN),
+    ("POST", "notifications.settings"): Row(SIGNED_IN),
+    ("GET", "notifications.unsubscribe"): Row(NOBODY),  # only with a mail's token, else 404
+    ("POST", "notifications.unsubscribe"): Row(NOBODY),
+    ("GET", "notifications.solved"): Row(NOBODY),
+    ("POST", "notifications.solved"): Row(NOBODY),
+    ("GET", "notifications.not_yet"): Row(NOBODY),
+    ("POST", "notifications.not_yet"): Row(NOBODY),
+    ("GET", "live.events"): Row(ALL),
+    ("GET", "live.state"): seen(),
+    ("POST", "live.presence"): Row(ALL, ALL, SEE_HIDDEN, {"page": "a-key-of-this-page"}),
+    # reputation
+    ("GET", "reputation.leaderboard"): Row(ALL),
+    ("GET", "reputation.why"): Row(ALL),
+    ("GET", "reputation.invitations"): Row(SIGNED_IN),
+    ("POST", "reputation.choose"): Row(SIGNED_IN, form={"invited": "y", "per_week": "5"}),
+    ("POST", "reputation.decline"): Row(NOBODY),  # nobody here was asked: 404
 }

@@ -8,6 +8,8 @@ from flask import url_for
 from app.domains.accounts.actions.sessions import Browser, open_session
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import User
+from app.domains.escalation.models import CaseState
+from app.domains.escalation.transitions.agreeing import agree
 from app.domains.questions.models import Question
 from app.extensions import db
 from app.kernel.clock import now
@@ -45,6 +47,7 @@ class Stage:
         answer = an_answer(to=under, by=asker if own else self.third, body="Please restart it, then wait.")
         comment = a_comment(on=question, by=asker if own else self.third)
         return {
+            "case_id": None if own else self._queued_case(question),
             "question_id": question.id,
             "answer_id": answer.id,
             "comment_id": comment.id,
@@ -55,6 +58,13 @@ class Stage:
             "token": "no-such-token",
             "filename": "css/page.css",
         }
+
+    def _queued_case(self, question: Question) -> int:
+        with transaction():
+            case = agree(question.id)
+            assert case is not None
+            case.state, case.level, case.queued_at = CaseState.QUEUED, 1, now()
+            return case.id
 
 
 def routes(app: Any) -> list[tuple[str, str, set[str]]]:

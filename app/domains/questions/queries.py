@@ -479,3 +479,16 @@ def question_id_of_answer(answer_id: int) -> int:
 def askers_of(question_ids: Iterable[int]) -> dict[int, int]:
     rows = db.session.execute(select(Question.id, Question.asker_id).where(Question.id.in_(list(question_ids))))
     return {row.id: row.asker_id for row in rows}
+
+
+def own_posts(user_id: int) -> dict[str, list[dict[str, Any]]]:
+    """Everything a person wrote, whole, for the export of their data: hidden and deleted posts too. Three statements."""
+    question = (Question.id, Question.title, Question.body, Question.created_at, Question.deleted_at)
+    answer = (Answer.id, Answer.question_id, Answer.body, Answer.created_at, Answer.deleted_at)
+    comment = (Comment.id, Comment.question_id, Comment.answer_id, Comment.body, Comment.created_at, Comment.deleted_at)
+    reads = {
+        "questions": select(*question).where(Question.asker_id == user_id).order_by(Question.id),
+        "answers": select(*answer).where(Answer.author_id == user_id).order_by(Answer.id),
+        "comments": select(*comment).where(Comment.author_id == user_id).order_by(Comment.id),
+    }
+    return {name: [dict(row._mapping) for row in db.session.execute(found)] for name, found in reads.items()}

@@ -290,11 +290,3 @@ def question_to_change(question_id: int, actor: Actor) -> Question:
         raise NotFound()
     require(may_see(actor, question))
     return question
-
-
-def count_view(question_id: int) -> None:
-    """One more reader; approximate by design, no version, no event."""
-    viewed = update(Question).where(Question.id == question_id).values(view_count=Question.view_count + 1)
-    db.session.execute(viewed, execution_options={"synchronize_session": False})
-
-

@@ -1,0 +1,29 @@
+"""Views and read marks; a visit asks no policy."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import select, tuple_, update
+from sqlalchemy.exc import SQLAlchemyError as StoringFailed
+
+from app.domains.questions.models import Question, ReadMark
+from app.extensions import db
+from app.kernel.clock import now
+
+
+def note_readers(views: Mapping[int, int], readers: Collection[tuple[int, int]]) -> None:
+    """Add `views` (question id -> how many) and mark `readers` (user id, question id) as having read."""
+    for question_id, number in sorted(views.items()):
+        seen = update(Question).where(Question.id == question_id).values(view_count=Question.view_count + number)
+        db.session.execute(seen, execution_options={"synchronize_session": False})
+    known = _known(readers) if readers else set()
+    for user_id, question_id in sorted(set(readers) - known):
+        db.session.add(ReadMark(user_id=user_id, question_id=question_id, read_at=now()))
+
+
+def _known(readers: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    pair = tuple_(ReadMark.user_id, ReadMark.question_id)
+    found = select(ReadMark.user_id, ReadMark.question_id).where(pair.in_(list(readers)))
+    return {(row.user_id, row.question_id) for row in db.session.execute(found)}
+
+
+__all__ = ["StoringFailed", "note_readers"]

@@ -1,0 +1,11 @@
+"""Rows of the kernel's own tables that nobody needs any more."""
+
+from app.kernel import idempotency, jobs
+from app.kernel.transaction import transaction
+
+
+def forget_old() -> None:
+    """Acknowledged jobs after a week, first results after a day."""
+    with transaction():
+        jobs.forget_finished()
+        idempotency.forget_old()

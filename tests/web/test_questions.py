@@ -1,0 +1,223 @@
+"""Asking, reading and changing by the front door."""
+
+import re
+
+import pytest
+from sqlalchemy import func, select
+
+from app.domains.questions.models import Answer, PendingQuestion, Question, ServiceState
+from app.extensions import db
+from app.kernel.mail import KeptMail
+from app.kernel.transaction import transaction
+from tests.conftest import sign_in, statements
+from tests.factories import a_comment, a_person, a_product, a_question, a_vote, an_answer
+
+ASKED = {
+    "product": "mesh",
+    "kind": "problem",
+    "title": "The router drops the connection",
+    "body": "Every ten minutes since the update. **Nothing** helps.",
+    "tags": "wifi, 固件",
+}
+
+
+def submission_of(page):
+    return re.search(r'name="submission"[^>]*value="([^"]+)"', page.text)[1]
+
+
+def path_of(question):
+    return f"/questions/{question.id}/{question.slug}"
+
+
+def test_a_member_asks_and_lands_on_the_question(client, ann):
+    a_product("mesh")
+    sign_in(client, ann)
+    answer = client.post("/questions/ask", data=ASKED)
+
+    assert answer.status_code == 303
+    page = client.get(answer.headers["Location"])
+    assert page.status_code == 200
+    assert "<strong>Nothing</strong>" in page.text and "固件" in page.text
+
+
+def test_the_promise_stands_on_the_page_before_any_job_has_run(client, ann):
+    a_product("mesh")
+    sign_in(client, ann)
+    page = client.get(client.post("/questions/ask", data=ASKED).headers["Location"])
+
+    # Asked on Tuesday at 10:00 in Shanghai, four open hours: due at 14:00, which is 06:00 UTC.
+    assert 'datetime="2026-03-03T06:00:00' in page.text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_refused_form_keeps_every_word_and_says_what_to_do(client, language, app):
+    ann = a_person("ann", language=language)
+    a_product("mesh")
+    sign_in(client, ann)
+    page = client.post("/questions/ask", data=ASKED | {"title": "Help", "tags": ""})
+
+    assert page.status_code == 422
+    assert "Nothing** helps." in page.text and 'value="Help"' in page.text
+    assert page.text.count('class="error"') == 2
+
+
+def test_a_double_click_publishes_once(client, ann):
+    a_product("mesh")
+    sign_in(client, ann)
+    data = ASKED | {"submission": submission_of(client.get("/questions/ask"))}
+    first, second = client.post("/questions/ask", data=data), client.post("/questions/ask", data=data)
+
+    assert first.headers["Location"] == second.headers["Location"]
+    assert db.session.scalar(select(func.count()).select_from(Question)) == 1
+
+
+def test_a_guest_writes_first_and_the_link_in_the_mail_publishes(client, worker, clock, ann):
+    a_question(by=ann, tags=("wifi",))
+    answer = client.post("/questions/ask", data=ASKED | {"tags": "wifi"})
+    assert answer.headers["Location"] == "/questions/ask/almost"
+    page = client.get("/questions/ask/almost")
+    assert "The router drops the connection" in page.text
+
+    sent = client.post("/questions/ask/almost", data={"name": "Lin Xiao", "email": "lin@example.com"})
+    assert sent.status_code == 303
+    worker.tick()
+    mail = db.session.scalars(select(KeptMail)).one()
+    path = re.search(r"/questions/publish/\S+", mail.text)[0]
+
+    opened = client.get(path)
+    assert opened.status_code == 200
+    assert db.session.scalar(select(func.count()).select_from(Question)) == 1  # opening publishes nothing
+    clock.advance(hours=2)
+    published = client.post(path)
+    assert published.status_code == 303
+    question = db.session.scalars(select(Question).order_by(Question.id.desc())).first()
+    assert question.created_at == clock.now()  # the promise counts from now
+    assert client.post(path).status_code == 404
+
+
+def test_a_guests_refused_question_keeps_its_text(client, ann):
+    a_question(by=ann)
+    page = client.post("/questions/ask", data=ASKED | {"tags": "brand-new"})
+
+    assert page.status_code == 422 and "Nothing** helps." in page.text
+    assert db.session.scalar(select(func.count()).select_from(PendingQuestion)) == 0
+
+
+def test_an_old_or_short_address_leads_to_the_readable_one(client, ann):
+    question = a_question(by=ann)
+    for address in (f"/questions/{question.id}", f"/questions/{question.id}/an-old-title"):
+        assert client.get(address).headers["Location"] == path_of(question)
+
+
+def test_a_question_that_is_not_there_or_not_public_is_not_found(client, ann, bob, mona):
+    question = a_question(by=ann)
+    with transaction():
+        db.session.get_one(Question, question.id).hidden = True
+    assert client.get(path_of(question)).status_code == 404
+    assert client.get("/questions/999/nothing").status_code == 404
+    sign_in(client, mona)
+    assert client.get(path_of(question)).status_code == 200
+
+
+def test_an_answer_that_is_refused_keeps_its_text(client, ann, eve):
+    question = a_question(by=ann)
+    sign_in(client, eve)
+    page = client.post(f"/questions/{question.id}/answers", data={"body": "no"})
+
+    assert page.status_code == 422 and ">no</textarea>" in page.text.replace("\r\n", "").replace("\n", "")
+
+
+def test_staff_who_have_not_seen_a_newer_answer_are_told_and_lose_nothing(client, ann, bob, stan):
+    question = a_question(by=ann)
+    seen = question.version
+    an_answer(to=question, by=bob)
+    sign_in(client, stan)
+    form = {"body": "Our team says: please restart it.", "base_version": str(seen)}
+    page = client.post(f"/questions/{question.id}/answers", data=form)
+
+    assert page.status_code == 409 and "Our team says" in page.text
+    newer = re.search(r'name="base_version" value="(\d+)"', page.text)[1]
+    assert client.post(f"/questions/{question.id}/answers", data=form | {"base_version": newer}).status_code == 303
+
+
+def test_the_asker_accepts_with_one_button(client, ann, eve):
+    question = a_question(by=ann)
+    answer = an_answer(to=question, by=eve)
+    sign_in(client, ann)
+    client.post(f"/answers/{answer.id}/accept")
+
+    db.session.rollback()
+    assert db.session.get(Question, question.id).service_state == ServiceState.SOLVED
+
+
+def test_votes_are_plain_forms(client, ann, bob, eve):
+    answer = an_answer(to=a_question(by=ann), by=eve)
+    sign_in(client, bob)
+    for value in ("1", "banana"):
+        client.post("/votes", data={"post": f"answer:{answer.id}", "value": value})
+
+    db.session.rollback()
+    assert db.session.get(Answer, answer.id).score == 1
+
+
+def test_the_list_filters_by_product_tag_and_sort(client, ann):
+    a_question(by=ann, title="The router drops the connection", tags=("wifi",))
+    a_question(by=ann, product="notes", title="How to export my notes to PDF", tags=("pdf",))
+
+    def titles(query):
+        return re.findall(r'class="question-title"[^>]*><a[^>]*>([^<]+)<', client.get(f"/questions{query}").text)
+
+    assert titles("?product=notes") == ["How to export my notes to PDF"]
+    assert titles("?tag=wifi") == ["The router drops the connection"]
+    assert len(titles("?sort=unanswered")) == 2
+    assert client.get("/questions?product=nothing").status_code == 404
+    assert client.get("/questions?after=nonsense&sort=nonsense").status_code == 200
+
+
+def test_the_history_shows_what_changed(client, ann):
+    question = a_question(by=ann)
+    sign_in(client, ann)
+    client.post(f"/questions/{question.id}/edit", data=ASKED | {"body": "It drops every five minutes now.", "tags": "wifi"})
+
+    page = client.get(f"/questions/{question.id}/revisions")
+    assert "<ins>It drops every five minutes now.</ins>" in page.text
+
+
+def long_thread(ann, bob, eve):
+    question = a_question(by=ann, tags=("wifi", "mesh", "firmware"))
+    for number in range(30):
+        answer = an_answer(to=question, by=a_person(f"helper{number}"))
+        a_vote(on=answer, by=bob)
+    for _ in range(10):
+        a_comment(on=question, by=bob)
+    return question
+
+
+def test_a_question_with_thirty_answers_costs_eight_statements_for_a_visitor_and_ten_for_a_member(
+    client, worker, ann, bob, eve
+):
+    question = long_thread(ann, bob, eve)
+    worker.tick()
+    client.get(path_of(question))  # settings and calendars are kept by the process
+
+    with statements() as anonymous:
+        client.get(path_of(question))
+    sign_in(client, bob)
+    client.get(path_of(question))
+    with statements() as member:
+        client.get(path_of(question))
+
+    assert len(anonymous) <= 8, "\n".join(anonymous)
+    assert len(member) <= 10, "\n".join(member)
+
+
+@pytest.mark.parametrize("query", ["", "?sort=votes&tag=wifi", "?product=mesh&sort=unanswered"])
+def test_a_list_costs_four_statements(client, ann, bob, eve, query):
+    for _ in range(35):
+        a_question(by=ann)
+    sign_in(client, bob)
+    client.get("/questions")
+    with statements() as member:
+        client.get(f"/questions{query}")
+
+    assert len(member) <= 4, "\n".join(member)
