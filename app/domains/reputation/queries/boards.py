@@ -164,8 +164,7 @@ def _faded(product_id: int, tag_id: int, at: datetime) -> CTE:
     kept = [(user_id, value) for user_id, value in points.items() if value > least]
     if not kept:
         return select(Standing.user_id, Standing.points_30.label("value")).where(false()).cte("points")
-    given = values(column("user_id", BigId), column("value", Float), name="given").data(kept)
-    return select(given.c.user_id, given.c.value).cte("points")
+    return values(column("user_id", BigId), column("value", Float), name="points").data(kept).cte("points")
 
 
 def on_board(product_id: int | None, tag_id: int | None) -> list[Any]:
