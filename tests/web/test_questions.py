@@ -111,12 +111,12 @@ def test_an_old_or_short_address_leads_to_the_readable_one(client, ann):
 
 def test_a_question_that_is_not_there_or_not_public_is_not_found(client, ann, bob, mona):
     question = a_question(by=ann)
+    path = path_of(question)
     with transaction():
         db.session.get_one(Question, question.id).hidden = True
-    assert client.get(path_of(question)).status_code == 404
+    assert client.get(path).status_code == 404
     assert client.get("/questions/999/nothing").status_code == 404
-    sign_in(client, mona)
-    assert client.get(path_of(question)).status_code == 200
+    assert sign_in(client, mona).get(path).status_code == 200
 
 
 def test_an_answer_that_is_refused_keeps_its_text(client, ann, eve):
