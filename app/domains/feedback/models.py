@@ -10,6 +10,8 @@ from app.domains.questions.models import PostKind
 from app.extensions import Model
 from app.kernel.columns import BigId, UtcTime, enum_column
 
+LARGEST_ID = 2**63 - 1  # a larger number, typed by hand, is no row's
+
 
 class FeedbackType(StrEnum):
     BUG = "bug"

@@ -25,3 +25,34 @@ TYPE_NAMES: dict[FeedbackType, Any] = {
     FeedbackType.PRAISE: _l("Praise"),
     FeedbackType.DOCS: _l("Unclear documentation"),
 }
+
+# Why a quote was chosen.
+WHY_NAMES = {
+    "most_upvoted": _l("most votes"),
+    "most_typical": _l("typical"),
+    "oldest": _l("the first to say so"),
+}
+
+# What is promised: the clocks of cases, and those of feedback itself.
+CLOCK_NAMES = {
+    "peer": _l("Time for the community"),
+    "first_reply": _l("First reply of our team"),
+    "next_reply": _l("Next reply of our team"),
+    "resolution": _l("Resolution"),
+    "acknowledge": _l("to be sorted"),
+    "decide": _l("to be decided"),
+}
+
+# Why staff got a question.
+ESCALATION_NAMES = {
+    "overdue": _l("nobody answered in time"),
+    "asked": _l("the asker wanted our team"),
+    "not_solved": _l("the answer did not help"),
+}
+
+LANGUAGE_NAMES = {"zh": _l("Chinese"), "en": _l("English")}
+
+
+def name_in(names: dict[Any, Any], code: str) -> str:
+    """A code of a newer release than this one is shown as it is."""
+    return str(names.get(code, code))

@@ -152,7 +152,7 @@ def test_what_not_everybody_may_read_is_in_no_digest(app, ann, bob, eve, mona, s
     question = a_question(by=asker, title=f"The {CANARY} drops the connection", body=singing)
     answer = an_answer(to=question, by=bob, body=singing)
     post = f"answer:{answer.id}" if "answer" in how else f"question:{question.id}"
-    _mark(eve, post, singing)
+    _mark(eve, post, singing, title="Drops" if how == "by staff" else "")
     assert CANARY in (build_digest(a_week(product)).to_json()) or how == "by staff"
     with transaction():
         _take_away(how, mona, question_to_change(question.id, mona))
@@ -163,9 +163,9 @@ def test_what_not_everybody_may_read_is_in_no_digest(app, ann, bob, eve, mona, s
     assert others.title in written
 
 
-def _mark(actor, post, quote):
+def _mark(actor, post, quote, title):
     with transaction():
-        label_post(actor, post, quote, "bug", ["wifi"], title="Drops")
+        label_post(actor, post, quote, "bug", ["wifi"], title=title)
 
 
 def _take_away(how, mona, question):
@@ -261,7 +261,7 @@ def test_a_post_hidden_after_the_freezing_is_marked_as_removed(ann, mona, pat, c
         row = freeze_digest(SYSTEM, a_product().id, Period.WEEK, MONDAY)
     assert digest_page(pat, row.id).removed == frozenset()
     _set_hidden(mona, label.question_id, hide=True)
-    assert digest_page(pat, row.id).removed == {f"question:{label.question_id}"}
+    assert digest_page(pat, row.id).removed == {f"question:{label.question_id}", f"item:{label.item_id}"}
     _set_hidden(mona, label.question_id, hide=False)
     assert digest_page(pat, row.id).removed == frozenset()
 
@@ -471,6 +471,20 @@ def test_a_thread_says_what_it_feeds(ann, bob, stan):
         (f"question:{question.id}", "Radio stops", "bug"),
         (f"question:{question.id}", "A button that restarts the radio", "request"),
     ]
+
+
+def test_a_title_made_from_a_post_goes_with_the_post(ann, bob, eve, stan, mona):
+    """Staff see what they moderate; others see no word of it, in no list."""
+    label = a_label(by=ann, quote="every ten minutes")
+    a_label(by=bob, item_id=label.item_id)
+    named = a_label(by=ann, title="A name of our own", type="docs")
+    for question_id in (label.question_id, named.question_id):
+        _set_hidden(mona, question_id, hide=True)
+    assert item_page(stan, label.item_id).title == "every ten minutes"
+    assert {item_page(actor, label.item_id).title for actor in (bob, eve)} == {"•••"}
+    assert [row.title for row in inbox_page(eve, InboxFilter()).items] == ["A name of our own", "•••"]
+    assert similar_items(label.product_id, "every ten minutes") == []
+    assert [item.title for item in a_week(a_product()).items] == ["•••", "A name of our own"]
 
 
 def test_similar_items_share_words_in_either_language(ann, stan):

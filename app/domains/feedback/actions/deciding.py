@@ -9,6 +9,7 @@ from app.domains.accounts.actor import Actor
 from app.domains.accounts.queries import actors_by_id
 from app.domains.feedback.events import FeedbackStateChanged
 from app.domains.feedback.models import (
+    LARGEST_ID,
     FeedbackItem,
     FeedbackItemTag,
     FeedbackTransition,
@@ -170,7 +171,8 @@ def _has_tags(item: FeedbackItem) -> bool:
 
 def _target_of_merge(item: FeedbackItem, target_id: int | None) -> int:
     """A live item of the same product; chains stay one link long (F1)."""
-    target = db.session.get(FeedbackItem, target_id) if target_id is not None else None
+    known = target_id is not None and 0 < target_id <= LARGEST_ID
+    target = db.session.get(FeedbackItem, target_id) if known else None
     fits = target is not None and target.product_id == item.product_id and target.state in LIVE
     if target is None or not fits or target.id == item.id:
         sentence = _("Please give the number of a request of this product that is still being worked on.")
@@ -183,7 +185,7 @@ def _target_of_merge(item: FeedbackItem, target_id: int | None) -> int:
 
 
 def _set_owner(item: FeedbackItem, user_id: int) -> None:
-    owner = actors_by_id([user_id]).get(user_id)
+    owner = actors_by_id([user_id]).get(user_id) if 0 < user_id <= LARGEST_ID else None
     if owner is None or not owner.serves(item.product_id):
         raise Invalid(fields={"owner": [_("Please choose somebody on the staff of this product.")]})
     item.owner_id = user_id

@@ -11,6 +11,7 @@ from app.domains.accounts.actor import SYSTEM, Actor
 from app.domains.feedback.actions.deciding import change_state
 from app.domains.feedback.events import FeedbackLabelled, FeedbackUnlabelled
 from app.domains.feedback.models import (
+    LARGEST_ID,
     FeedbackItem,
     FeedbackItemTag,
     FeedbackLabel,
@@ -190,7 +191,7 @@ def working_days_after(at: datetime, days: int, product_id: int) -> datetime | N
 
 def _item_to_join(item_id: int, question: Question) -> FeedbackItem:
     """The item, or the one it was merged into; of the same product and not put aside."""
-    item = db.session.get(FeedbackItem, item_id)
+    item = db.session.get(FeedbackItem, item_id) if 0 < item_id <= LARGEST_ID else None
     if item is not None and item.merged_into_id is not None:
         item = db.session.get(FeedbackItem, item.merged_into_id)
     if item is None or item.product_id != question.product_id or item.state is ItemState.NOT_FEEDBACK:

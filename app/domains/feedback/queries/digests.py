@@ -15,6 +15,7 @@ from app.domains.feedback.periods import next_monday
 from app.domains.feedback.policies import digests_seen_by, may_see_digest, may_see_digests
 from app.domains.feedback.queries.evidence import digest_facts, window_of, zone_of
 from app.domains.feedback.queries.sources import standing, standing_question
+from app.domains.feedback.queries.titles import untitled
 from app.domains.products.models import Product
 from app.domains.products.queries import product_by_id
 from app.domains.questions.models import Answer, Comment, PostKind, Question
@@ -51,8 +52,8 @@ class DigestLine:
     product_name: str
     period: str
     zone: str
-    starts_at: datetime
-    ends_at: datetime
+    start: datetime
+    end: datetime
     is_empty: bool
     posts: int
     people: int
@@ -60,7 +61,8 @@ class DigestLine:
 
 @dataclass(frozen=True)
 class DigestView:
-    """A frozen digest with its neighbours; `removed` names the posts in it that are not public any more."""
+    """A frozen digest with its neighbours; `removed` names the posts in it that are not public any more, and as
+    `item:7` the items whose title repeats such a post."""
 
     digest: DigestInHand
     removed: frozenset[str]
@@ -127,7 +129,10 @@ def newest_digest_id(actor: Actor) -> int | None:
 
 
 def removed_posts(content: DigestContent) -> frozenset[str]:
-    """Posts that the digest names and that are hidden, deleted or spam by now. At most three statements."""
+    """Posts that the digest names and that are hidden, deleted or spam by now, and items that are called after one.
+
+    At most four statements.
+    """
     named = posts_named(content)
     public = set()
     for kind, model, joined in (
@@ -139,7 +144,7 @@ def removed_posts(content: DigestContent) -> frozenset[str]:
         if ids:
             shown = joined.where(model.id.in_(ids), *standing(model), *standing_question())
             public |= {f"{kind}:{found}" for found in db.session.scalars(shown)}
-    return frozenset(named - public)
+    return frozenset(named - public) | {f"item:{item_id}" for item_id in untitled(sorted(_items_named(content)))}
 
 
 def posts_named(content: DigestContent) -> set[str]:
@@ -153,6 +158,20 @@ def posts_named(content: DigestContent) -> set[str]:
         *content.late_labels,
     )
     return {line.post for line in lines}
+
+
+def _items_named(content: DigestContent) -> set[int]:
+    decisions, wanted = content.decisions, content.most_wanted
+    lines: Iterable[Any] = (
+        *wanted.by_score,
+        *wanted.by_growth,
+        *decisions.due,
+        *decisions.overdue,
+        *decisions.missed,
+        *decisions.shipped,
+        *content.adoption.reasons,
+    )
+    return {line.item_id for line in lines}
 
 
 def _stored() -> Any:
@@ -180,8 +199,8 @@ def _line(row: Row[Any]) -> DigestLine:
         product_name=row.product_name,
         period=row.period.value,
         zone=content["covers"]["zone"],
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
+        start=row.starts_at,
+        end=row.ends_at,
         is_empty=row.is_empty,
         posts=content["header"]["posts"],
         people=content["header"]["people"],

@@ -12,6 +12,7 @@ from app.domains.feedback import demand
 from app.domains.feedback.models import FeedbackItem, FeedbackItemTag, FeedbackType, ItemState
 from app.domains.feedback.policies import items_seen_by, may_see_inbox
 from app.domains.feedback.queries.demand import signals_of
+from app.domains.feedback.queries.titles import title_for
 from app.domains.feedback.states import LIVE
 from app.domains.products.models import Product
 from app.domains.tags.models import Tag
@@ -57,7 +58,7 @@ def inbox_page(
 ) -> Page[InboxRow]:
     """Items that the actor may see, the newest first. Three statements."""
     require(may_see_inbox(actor))
-    found = _rows().where(items_seen_by(actor), *_filters(wanted))
+    found = _rows(actor).where(items_seen_by(actor), *_filters(wanted))
     key = key_of(after, datetime, int)
     if key is not None:
         found = found.where(below((FeedbackItem.created_at, FeedbackItem.id), key))
@@ -104,13 +105,14 @@ def _filters(wanted: InboxFilter) -> list[Any]:
     return clauses
 
 
-def _rows() -> Any:
+def _rows(actor: Actor) -> Any:
     item = FeedbackItem
     names = select(func.aggregate_strings(Tag.name, " ")).join(FeedbackItemTag, FeedbackItemTag.tag_id == Tag.id)
     tags = names.where(FeedbackItemTag.item_id == item.id).correlate(item).scalar_subquery()
-    columns = (item.id, item.title, item.type, item.state, item.importance, item.created_at, item.acknowledge_by)
+    columns = (item.id, item.type, item.state, item.importance, item.created_at, item.acknowledge_by, item.decide_by)
     return (
-        select(*columns, item.decide_by, Product.slug, Product.name, User.name.label("owner"), tags.label("tags"))
+        select(*columns, Product.slug, Product.name, User.name.label("owner"), tags.label("tags"))
+        .add_columns(title_for(actor).label("title"))
         .join(Product, Product.id == item.product_id)
         .outerjoin(User, User.id == item.owner_id)
     )

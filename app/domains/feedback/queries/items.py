@@ -22,6 +22,7 @@ from app.domains.feedback.policies import SORTING_ROLES, may_see_item, may_take
 from app.domains.feedback.queries.demand import is_behind, signals_of
 from app.domains.feedback.queries.inbox import running_deadline
 from app.domains.feedback.queries.sources import question_path, standing_posts
+from app.domains.feedback.queries.titles import title_for
 from app.domains.feedback.states import STEPS
 from app.domains.products.models import Product
 from app.domains.questions.models import Question
@@ -108,10 +109,10 @@ class ItemPage:
 
 def item_page(actor: Actor, item_id: int) -> ItemPage:
     """The item, its sources with those of merged items, and its history. At most nine statements."""
-    row = _item(item_id)
+    row = _item(actor, item_id)
     contributes = is_behind(actor.id, item_id)
     require(may_see_item(actor, row, contributes))
-    family = _family(row)
+    family = _family(actor, row)
     sources, moves, signals = _sources([item_id, *family]), _moves(item_id), signals_of([item_id]).get(item_id, [])
     people = people_by_id(
         [row.owner_id, *(source.author_id for source in sources), *(move.actor_id for move in moves)], row.product_id
@@ -143,13 +144,15 @@ _PLAIN = (
 )  # fmt: skip
 
 
-def _item(item_id: int) -> Any:
+def _item(actor: Actor, item_id: int) -> Any:
     item, target = FeedbackItem, aliased(FeedbackItem)
     names = select(func.aggregate_strings(Tag.name, " ")).join(FeedbackItemTag, FeedbackItemTag.tag_id == Tag.id)
     tags = names.where(FeedbackItemTag.item_id == item.id).correlate(item).scalar_subquery()
     product = (Product.slug.label("product"), Product.name.label("product_name"))
+    columns = [column for column in item.__table__.columns if column.name != "title"]
     found = (
-        select(*item.__table__.columns, *product, target.title.label("merged_into_title"), tags.label("tags"))
+        select(*columns, title_for(actor).label("title"), *product, tags.label("tags"))
+        .add_columns(title_for(actor, target).label("merged_into_title"))
         .join(Product, Product.id == item.product_id)
         .outerjoin(target, target.id == item.merged_into_id)
         .where(item.id == item_id)
@@ -160,11 +163,11 @@ def _item(item_id: int) -> Any:
     return row
 
 
-def _family(row: Row[Any]) -> dict[int, str]:
+def _family(actor: Actor, row: Row[Any]) -> dict[int, str]:
     """Items merged into this one."""
     if row.merged_into_id is not None:
         return {}
-    children = select(FeedbackItem.id, FeedbackItem.title).where(FeedbackItem.merged_into_id == row.id)
+    children = select(FeedbackItem.id, title_for(actor).label("title")).where(FeedbackItem.merged_into_id == row.id)
     return {child.id: child.title for child in db.session.execute(children.order_by(FeedbackItem.id))}
 
 

@@ -8,7 +8,10 @@ from sqlalchemy.orm import aliased
 
 from app.domains.feedback.digest.likeness import likeness, words_of
 from app.domains.feedback.models import FeedbackItem, FeedbackLabel
+from app.domains.feedback.queries.sources import standing_posts
+from app.domains.feedback.queries.titles import public_title
 from app.domains.feedback.states import LIVE
+from app.domains.questions.models import Question
 from app.extensions import db
 
 MOST_COMPARED = 500
@@ -29,6 +32,7 @@ class ThreadLabel:
     state: str
     product_id: int
     labelled_by_id: int | None
+    author_id: int
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,14 @@ class SimilarItem:
 
 
 def labels_of_question(question_id: int) -> list[ThreadLabel]:
-    """What this thread feeds, in the order in which it was marked. One statement."""
+    """What the public posts of this thread feed, in the order in which they were marked. One statement."""
     label, target = FeedbackLabel, aliased(FeedbackItem)
+    post = standing_posts(Question.id == question_id).subquery("post")
     columns: tuple[Any, ...] = (label.id, label.kind, label.target_id, label.quote, label.type, label.labelled_by_id)
     found = (
-        select(*columns, target.id.label("item_id"), target.title, target.state, target.product_id)
+        select(*columns, target.id.label("item_id"), target.state, target.product_id, post.c.author_id)
+        .add_columns(public_title(target).label("title"))
+        .join(post, (post.c.kind == label.kind) & (post.c.target_id == label.target_id))
         .join(FeedbackItem, FeedbackItem.id == label.item_id)
         .join(target, target.id == func.coalesce(FeedbackItem.merged_into_id, FeedbackItem.id))
         .where(label.question_id == question_id, label.removed_at.is_(None))
@@ -62,6 +69,7 @@ def labels_of_question(question_id: int) -> list[ThreadLabel]:
             state=row.state.value,
             product_id=row.product_id,
             labelled_by_id=row.labelled_by_id,
+            author_id=row.author_id,
         )
         for row in db.session.execute(found)
     ]
@@ -70,7 +78,7 @@ def labels_of_question(question_id: int) -> list[ThreadLabel]:
 def similar_items(product_id: int, text: str, limit: int = MOST_SIMILAR) -> list[SimilarItem]:
     """Live items of the product whose titles share words with `text`, the most alike first. One statement."""
     item, words = FeedbackItem, frozenset(words_of(text))
-    found = select(item.id, item.title, item.state, item.type)
+    found = select(item.id, public_title().label("title"), item.state, item.type)
     found = found.where(item.product_id == product_id, item.state.in_(LIVE)).order_by(item.id.desc())
     alike = [
         SimilarItem(row.id, row.title, row.state.value, row.type.value, likeness(words, frozenset(words_of(row.title))))

@@ -14,6 +14,7 @@ from app.domains.feedback.figures import quarter_start
 from app.domains.feedback.models import FeedbackItem, FeedbackItemTag, FeedbackTransition, ItemState
 from app.domains.feedback.progress import Move, progress
 from app.domains.feedback.queries.demand import signals_of
+from app.domains.feedback.queries.titles import public_title
 from app.domains.feedback.states import LIVE
 from app.domains.tags.models import Tag
 from app.extensions import db
@@ -33,10 +34,11 @@ def _items(product_id: int, covered: Window) -> Select[Any]:
     names = select(func.aggregate_strings(Tag.name, " ")).join(FeedbackItemTag, FeedbackItemTag.tag_id == Tag.id)
     tags = names.where(FeedbackItemTag.item_id == FeedbackItem.id).correlate(FeedbackItem).scalar_subquery()
     item = FeedbackItem
-    columns = (item.id, item.title, item.created_at, item.importance, item.acknowledge_by, item.decide_by)
+    columns = (item.id, item.created_at, item.importance, item.acknowledge_by, item.decide_by)
     recent = or_(item.state.in_(LIVE), item.state_since >= since, item.created_at >= since)
     return (
         select(*columns, owner.name.label("owner"), proposer.name.label("proposer"), tags.label("tags"))
+        .add_columns(public_title().label("title"))
         .outerjoin(owner, owner.id == item.owner_id)
         .outerjoin(proposer, proposer.id == item.created_by_id)
         .where(item.product_id == product_id, item.state != ItemState.MERGED, item.created_at < covered.end, recent)
