@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import String, Text, delete
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model, db
@@ -11,6 +12,10 @@ from app.kernel.clock import now
 from app.kernel.columns import UtcTime
 
 KEPT_FOR = timedelta(hours=24)
+
+
+class RepeatedMeanwhile(Exception):
+    """The same request was stored by a twin while this one was at work: undo this one, and answer as the twin."""
 
 
 class FirstResult(Model):
@@ -29,8 +34,13 @@ def first_result(key: str) -> FirstResult | None:
 
 
 def remember(key: str, status: int, body: str) -> None:
-    """Store the result in the transaction that made it."""
-    db.session.add(FirstResult(key=key, status=status, body=body, created_at=now()))
+    """Store the result in the transaction that made it; RepeatedMeanwhile where a twin was faster."""
+    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(FirstResult(key=key, status=status, body=body, created_at=now()))
+    except IntegrityError:
+        raise RepeatedMeanwhile from None
 
 
 def forget_old() -> int:

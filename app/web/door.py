@@ -3,12 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Request, flash, redirect, request, session, url_for
+from flask import Flask, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from app.domains.accounts.actions.sessions import note_seen
 from app.domains.accounts.actor import Actor, guest
-from app.domains.accounts.queries import actor_of_session, actor_of_token
+from app.domains.accounts.queries import actor_of_session
 from app.extensions import login_manager
 from app.kernel.clock import now
 from app.kernel.i18n import _
@@ -21,7 +21,6 @@ NOTED_EVERY = timedelta(minutes=5)
 
 def install(app: Flask) -> None:
     login_manager.user_loader(load_user)
-    login_manager.request_loader(load_from_token)
     login_manager.anonymous_user = visitor  # type: ignore[assignment]
     login_manager.unauthorized_handler(to_sign_in)
     login_manager.needs_refresh_handler(to_refresh)
@@ -30,7 +29,8 @@ def install(app: Flask) -> None:
 
 
 def for_api() -> bool:
-    return request.path.startswith("/api/")
+    """Calls of programs. The page that explains them is a page like any other."""
+    return request.path.startswith("/api/") and request.endpoint != "api.docs"
 
 
 def load_user(token: str) -> Actor | None:
@@ -41,14 +41,6 @@ def load_user(token: str) -> Actor | None:
     if actor is not None and actor.authenticated_at is not None:
         session["_fresh"] = actor.authenticated_at > now() - FRESH_FOR
     return actor
-
-
-def load_from_token(asked: Request) -> Actor | None:
-    """The person of an API token, from the header only."""
-    kind, _space, token = asked.headers.get("Authorization", "").partition(" ")
-    if not for_api() or kind.lower() != "bearer" or not token:
-        return None
-    return actor_of_token(token.strip())
 
 
 def visitor() -> Actor:

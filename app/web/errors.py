@@ -1,14 +1,15 @@
 """A domain error as a page: the sentence, what to do now, and the right status."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from app.extensions import db
+from app.extensions import db, login_manager
 from app.kernel.errors import DomainError, TooSoon
 from app.kernel.i18n import _
 
@@ -23,8 +24,12 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, unexpected)
 
 
-def page(status: int, sentence: Any, **headers: str) -> Any:
+def page(status: int, sentence: Any, headers: Mapping[str, str] | None = None, error: Exception | None = None) -> Any:
     db.session.rollback()
+    headers = headers or {}
+    problem = current_app.extensions.get("problem")
+    if problem is not None and request.path.startswith("/api/"):
+        return problem(status, sentence, error, headers)
     if request.headers.get("Accept", "").startswith("application/json"):
         return jsonify(title=str(sentence), status=status), status, headers
     title, detail = _headline(status), sentence
@@ -35,7 +40,8 @@ def page(status: int, sentence: Any, **headers: str) -> Any:
 
 def domain_error(error: DomainError) -> Any:
     headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, TooSoon) else {}
-    return page(error.status, error.sentence or str(error) or sentence_for(error.status), **headers)
+    sentence = error.sentence or str(error) or sentence_for(error.status)
+    return page(error.status, sentence, headers, error)
 
 
 def csrf_error(_error: CSRFError) -> Any:
@@ -47,12 +53,16 @@ def http_error(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
     headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
-    return page(error.code, sentence_for(error.code), **headers)
+    return page(error.code, sentence_for(error.code), headers)
 
 
 def database_away(error: OperationalError) -> Any:
     log.error("database.away", error=str(error.orig)[:200])
-    return page(503, _("The forum is very busy or its database is away. Please try again in a moment."), **{"Retry-After": "5"})
+    if "_login_user" not in g:
+        # Nobody can be recognised without a database: this page is for the visitor, and does not ask again.
+        g._login_user = login_manager.anonymous_user()
+    sentence = _("The forum is very busy or its database is away. Please try again in a moment.")
+    return page(503, sentence, {"Retry-After": "5"})
 
 
 def unexpected(error: Exception) -> Any:
