@@ -32,7 +32,8 @@ def people_to_review(after_id: int) -> list[int]:
 def review_levels(user_ids: Sequence[int]) -> int:
     """Bring these people's levels into line with what they have earned; how many changed. Joins a transaction."""
     at, starting_up = now(), is_starting_up()
-    held = dict(db.session.execute(select(User.id, User.level).where(User.id.in_(user_ids))).tuples().all())
+    rows = db.session.execute(select(User.id, User.level).where(User.id.in_(user_ids)))
+    held = {row.id: row.level for row in rows}
     found = select(LevelReview).where(LevelReview.user_id.in_(user_ids)).execution_options(populate_existing=True)
     reviews = {row.user_id: row for row in db.session.scalars(found)}
     changed = 0

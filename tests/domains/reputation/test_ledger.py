@@ -240,13 +240,13 @@ def test_a_moved_or_retagged_question_takes_its_credits_along(ann, bob, eve, mon
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_rebuild_gives_the_same_bytes_as_reading_bit_by_bit(app, clock, seed):
     crowd = Crowd(seed, clock)
-    for part in range(6):
-        if part == 3:
+    for part in range(4):
+        if part == 2:
             the_start_is_over()
-        crowd.act(25)
+        crowd.act(30)
         advance()
     before = tables()
     assert len(before["ledger_entry"]) > 20
@@ -257,12 +257,12 @@ def test_a_rebuild_gives_the_same_bytes_as_reading_bit_by_bit(app, clock, seed):
     assert tables() == before
 
 
-@pytest.mark.parametrize("seed", [4, 5, 7])
+@pytest.mark.parametrize("seed", [4, 5])
 def test_reactions_in_any_order_and_twice_give_the_same_bytes(app, clock, seed):
     crowd = Crowd(seed, clock)
-    crowd.act(90)
+    crowd.act(60)
     the_start_is_over()
-    crowd.act(40)
+    crowd.act(25)
     advance()
     expected = tables()
 
@@ -291,7 +291,7 @@ def _columns(row):
 
 @pytest.mark.both_databases
 def test_two_workers_at_once_count_nothing_twice(app, clock):
-    Crowd(6, clock).act(120)
+    Crowd(6, clock).act(70)
     ids = [event.event_id for event in events()]
     expected_number = len(ids)
     start, errors = Barrier(2), []

@@ -103,7 +103,7 @@ def test_staff_and_those_who_are_suspended_stand_on_no_board(helpers, stan, cloc
 def test_the_neighbourhood_is_three_on_either_side_beyond_the_top(app):
     people = [a_person(f"n{number}", level=1) for number in range(9)]
     for place, person in enumerate(people):
-        help_given(person, 12 - place)
+        help_given(person, 10 - place // 2)
     advance()
 
     board = leaderboard(limit=2, beside=people[5].id)
@@ -114,10 +114,10 @@ def test_the_neighbourhood_is_three_on_either_side_beyond_the_top(app):
     assert neighbourhood(GUEST) == ()
 
 
-@pytest.mark.parametrize("seed", [11, 12])
+@pytest.mark.parametrize("seed", [11])
 def test_the_reasons_add_up_to_what_the_board_shows_for_everybody(app, clock, seed):
     crowd = Crowd(seed, clock)
-    crowd.act(150)
+    crowd.act(110)
     advance()
     mesh, wifi = product_by_slug("mesh").id, tag_by_name("wifi").id
     for window in ("now", "week", "month", "all"):
