@@ -34,6 +34,8 @@ def case(state: CaseState, *, answered: int | None = None, peer_at: int | None =
 
 
 S = CaseState
+WAITING = case(S.WAITING_ASKER, answered=5, after=1)
+ANSWERED = case(S.ANSWERED, answered=5)
 TABLE = [
     ("new, published", None, truth(), Step.ARM),
     ("new, but not public", None, truth(eligible=False), None),
@@ -61,26 +63,26 @@ TABLE = [
     ("assigned, a peer answered", case(S.ASSIGNED), truth(peer(1, 5)), Step.NOTICE_PEER),
     ("assigned, the peer answer is accepted", case(S.ASSIGNED), truth(peer(1, 5), accepted=9), Step.ANSWER_BY_PEER),
     ("assigned, deleted", case(S.ASSIGNED), truth(eligible=False), Step.CANCEL),
-    ("waiting for the asker, silence", case(S.WAITING_ASKER, answered=5, after=1), truth(staff(1, 5)), None),
-    ("waiting, the asker wrote", case(S.WAITING_ASKER, answered=5, after=1), truth(staff(1, 5), posts=(8,)), Step.RETURN),
-    ("waiting, staff answered after all", case(S.WAITING_ASKER, answered=5, after=1), truth(staff(1, 5), staff(2, 7)), Step.ANSWER),
-    ("waiting, accepted", case(S.WAITING_ASKER, answered=5, after=1), truth(staff(1, 5), accepted=9), Step.ANSWER_BY_PEER),
+    ("waiting for the asker, silence", WAITING, truth(staff(1, 5)), None),
+    ("waiting, the asker wrote", WAITING, truth(staff(1, 5), posts=(8,)), Step.RETURN),
+    ("waiting, staff answered after all", WAITING, truth(staff(1, 5), staff(2, 7)), Step.ANSWER),
+    ("waiting, accepted", WAITING, truth(staff(1, 5), accepted=9), Step.ANSWER_BY_PEER),
     ("waiting, closed", case(S.WAITING_ASKER, answered=5), truth(eligible=False), Step.CANCEL),
     ("waiting for the product, answered", case(S.WAITING_PRODUCT), truth(staff(1, 5)), Step.ANSWER),
-    ("answered, silence", case(S.ANSWERED, answered=5), truth(staff(1, 5)), None),
-    ("answered, accepted", case(S.ANSWERED, answered=5), truth(staff(1, 5), accepted=9), Step.RESOLVE),
-    ("answered, thanked and accepted", case(S.ANSWERED, answered=5), truth(staff(1, 5), accepted=9, posts=(8,)), Step.RESOLVE),
-    ("answered, the asker wrote again", case(S.ANSWERED, answered=5), truth(staff(1, 5), posts=(2, 8)), Step.RETURN),
-    ("answered, the asker wrote before only", case(S.ANSWERED, answered=5), truth(staff(1, 5), posts=(2,)), None),
-    ("answered, the reply is gone", case(S.ANSWERED, answered=5), truth(), Step.REQUEUE),
-    ("answered, closed", case(S.ANSWERED, answered=5), truth(eligible=False), Step.CANCEL),
+    ("answered, silence", ANSWERED, truth(staff(1, 5)), None),
+    ("answered, accepted", ANSWERED, truth(staff(1, 5), accepted=9), Step.RESOLVE),
+    ("answered, thanked and accepted", ANSWERED, truth(staff(1, 5), accepted=9, posts=(8,)), Step.RESOLVE),
+    ("answered, the asker wrote again", ANSWERED, truth(staff(1, 5), posts=(2, 8)), Step.RETURN),
+    ("answered, the asker wrote before only", ANSWERED, truth(staff(1, 5), posts=(2,)), None),
+    ("answered, the reply is gone", ANSWERED, truth(), Step.REQUEUE),
+    ("answered, closed", ANSWERED, truth(eligible=False), Step.CANCEL),
     ("resolved, answer stands", case(S.RESOLVED, answered=5), truth(staff(1, 5)), None),
     ("resolved, no help is left", case(S.RESOLVED, answered=5), truth(), Step.REARM),
     ("resolved, closed", case(S.RESOLVED, answered=5), truth(eligible=False), None),
     ("cancelled, still closed", case(S.CANCELLED), truth(eligible=False), None),
     ("cancelled, open again without an answer", case(S.CANCELLED), truth(), Step.REARM),
     ("cancelled, open again with an answer", case(S.CANCELLED), truth(peer(1, 5)), None),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("standing", "facts", "step"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])

@@ -19,7 +19,9 @@ MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai, at opening
 NEVER_OPEN = Calendar("UTC", ((),) * 7)
 
 
-def terms(peer_seconds: int = 4 * HOUR, calendar: Calendar | None = None, rungs: tuple[Rung, ...] | None = None) -> Terms:
+def terms(
+    peer_seconds: int = 4 * HOUR, calendar: Calendar | None = None, rungs: tuple[Rung, ...] | None = None
+) -> Terms:
     ladder = rungs if rungs is not None else (Rung(1, 0), Rung(2, 4 * HOUR, "leads"))
     hours = calendar or office("Asia/Shanghai")
     return Terms(1, 1, hours, peer_seconds, 4 * HOUR, 8 * HOUR, 27 * HOUR, 5, 1800, ladder)
