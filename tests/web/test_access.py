@@ -56,6 +56,7 @@ class Stage:
             "slug": question.slug,
             "name": "somebody else",
             "token": "no-such-token",
+            "notice_id": 10**9,
             "filename": "css/page.css",
         }
 
