@@ -1,5 +1,6 @@
 """The cast and the stage: a fresh database, a clock in hand, a worker that is told when to work."""
 
+import contextvars
 import os
 import shutil
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
@@ -76,12 +77,30 @@ def app(
         shutil.copy(empty_database, tmp_path / "huzhu.db")
     app = create_app(settings_for(tmp_path, **more))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    app.test_client_class = Browser
     app.extensions["settings_fresh_for"] = float("inf")
+    app.before_request_funcs.setdefault(None, []).insert(0, forget_the_last_request)
     with app.app_context():
         yield app
         db.session.rollback()
         db.session.remove()
         db.engine.dispose()
+
+
+def forget_the_last_request() -> None:
+    """The context that `app` pushes outlives a request, and with it what one request remembers of its person."""
+    for name in ("_login_user", "unread_count"):
+        g.pop(name, None)
+
+
+class Browser(FlaskClient):
+    """Asks as a server answers: each request has its own context and session, and the test then looks anew."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        answer = contextvars.Context().run(super().open, *args, **kwargs)
+        if has_app_context():
+            db.session.rollback()
+        return answer
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ def lead_to_set_up() -> Any:
     actor = current_actor()
     if not needs_second_factor(actor):
         return None
-    if request.method != "GET" or not request.accept_mimetypes.accept_html:
+    if request.method != "GET" or request.headers.get("Accept", "").startswith("application/json"):
         require(may_act(actor))
     flash(_("Your role needs a second factor: please set up an authenticator app first."), "warning")
     return redirect(url_for("accounts.second_factor"), 303)

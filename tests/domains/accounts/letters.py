@@ -20,7 +20,7 @@ def token_in(mail: KeptMail, kind: str) -> str:
     return in_text[1]
 
 
-PASSWORD = "four words in a row"
+PASSWORD = "quiet river under stones"
 
 
 @lru_cache(maxsize=1)

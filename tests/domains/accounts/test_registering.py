@@ -10,9 +10,7 @@ from app.extensions import db
 from app.kernel.errors import Invalid, NotAllowed, NotFound, TooSoon
 from app.kernel.mail import kept_mails
 from app.kernel.transaction import transaction
-from tests.domains.accounts.letters import token_in
-
-PASSWORD = "four words in a row"
+from tests.domains.accounts.letters import PASSWORD, token_in
 
 
 def registered(name: str = "Zoe", email: str = "zoe@example.com", password: str = PASSWORD) -> User | None:
