@@ -17,7 +17,7 @@ from app.api.tokens import admit
 from app.domains.accounts.scopes import READ
 from app.kernel.errors import DomainError, NotFound
 from app.kernel.i18n import _
-from app.kernel.idempotency import RepeatedMeanwhile, first_result, remember
+from app.kernel.idempotency import RepeatedMeanwhile, begin, first_result
 from app.kernel.transaction import transaction
 
 LONGEST_KEY = 255
@@ -79,7 +79,7 @@ def _changing(view: View, method: str, code: int) -> View:
         key = _key() if method == "POST" else None
         try:
             with transaction():
-                return _kept(key) or _done(view(**arguments), code, key)
+                return _kept(key) or _once(view, arguments, code, key)
         except RepeatedMeanwhile:
             # The twin of this request has just committed: this one was undone, and gives the twin's answer.
             return _kept(key) or _answer("", 409)
@@ -107,10 +107,12 @@ def _kept(key: str | None) -> Response | None:
     return answer
 
 
-def _done(result: BaseModel | None, code: int, key: str | None) -> Response:
+def _once(view: View, arguments: dict[str, Any], code: int, key: str | None) -> Response:
+    row = begin(key) if key else None
+    result: BaseModel | None = view(**arguments)
     body = result.model_dump_json() if result is not None else ""
-    if key:
-        remember(key, code, body)
+    if row is not None:
+        row.status, row.body = code, body
     return _answer(body, code)
 
 

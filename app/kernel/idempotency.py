@@ -33,14 +33,18 @@ def first_result(key: str) -> FirstResult | None:
     return db.session.get(FirstResult, key)
 
 
-def remember(key: str, status: int, body: str) -> None:
-    """Store the result in the transaction that made it; RepeatedMeanwhile where a twin was faster."""
-    db.session.flush()
+def begin(key: str) -> FirstResult:
+    """Take the key, before anything else of its transaction: a twin waits here until this one has ended.
+
+    RepeatedMeanwhile where the twin was faster. Whoever begins fills in `status` and `body` at the end.
+    """
+    row = FirstResult(key=key, status=0, body="", created_at=now())
     try:
         with db.session.begin_nested():
-            db.session.add(FirstResult(key=key, status=status, body=body, created_at=now()))
+            db.session.add(row)
     except IntegrityError:
         raise RepeatedMeanwhile from None
+    return row
 
 
 def forget_old() -> int:
