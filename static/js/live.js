@@ -9,7 +9,7 @@ const POLL_EVERY = 7000, HEARTBEAT_EVERY = 10000, FORGIVE_SOCKET_FOR = 4000, LEA
 const data = document.body.dataset;
 const question = Number(data.question) || null;
 const signedIn = Boolean(data.userId);
-const pageKey = crypto.randomUUID?.() ?? String(Math.random()).slice(2).padEnd(8, "0");
+const pageKey = (crypto.randomUUID?.() ?? String(Math.random()).slice(2).padEnd(8, "0")).slice(0, 35);
 const known = new Set();
 let lastId = data.lastEventId ? Number(data.lastEventId) : null;
 let socket = null, polling = null, wroteAt = -Infinity, saidWriting = false;
@@ -57,6 +57,7 @@ function startPolling() {
   if (polling !== null) return;
   polling = setInterval(poll, POLL_EVERY);
   poll();
+  beat();
 }
 
 function stopPolling() {
@@ -132,6 +133,5 @@ if (question || signedIn) {
   document.addEventListener("visibilitychange", onVisibility);
   addEventListener("pagehide", leave);
   setInterval(beat, HEARTBEAT_EVERY);
-  if (polling !== null) beat();
   setTimeout(markRead, 1500);
 }

@@ -26,7 +26,7 @@ class WebProcess:
     def stop(self) -> None:
         """As the parent of the forum does it."""
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
+        self.process.wait(20)
 
 
 @contextmanager

@@ -267,3 +267,57 @@ def _link(mail, purpose):
 def _fresh(model, row_id):
     db.session.expire_all()
     return db.session.get(model, row_id)
+
+
+def test_the_product_manager_gets_the_digest_itself(worker, ann, bob, clock, app):
+    pat = a_person("pat", role="pm")
+    an_answer(to=a_question(by=ann), by=bob)
+    clock.advance(days=8)
+    worker.tick()
+    worker.tick()
+
+    [mail] = mails_to(pat.name)
+    assert "digest of" in mail.subject
+    assert "/digests/" in mail.text and "/unsubscribe/" in mail.text
+    assert "List-Unsubscribe" in mail.headers
+
+
+def test_a_product_without_a_manager_sends_its_digest_to_the_lead(worker, ann, lena, stan, clock):
+    a_question(by=ann)
+    clock.advance(days=8)
+    worker.tick()
+    worker.tick()
+
+    assert any("digest of" in mail.subject for mail in mails_to("lena"))
+    assert not any("digest of" in mail.subject for mail in mails_to("stan"))
+
+
+def test_everybody_behind_a_wish_hears_what_became_of_it_once(worker, ann, bob, eve):
+    from app.domains.feedback.events import FeedbackStateChanged
+    from app.domains.feedback.models import FeedbackItem, FeedbackTransition, FeedbackType, ItemState
+    from app.domains.follows.actions import follow
+    from app.domains.follows.models import FollowKind
+    from app.kernel.clock import now
+    from app.kernel.events import publish
+
+    question = a_question(by=ann)
+    with transaction():
+        item = FeedbackItem(product_id=question.product_id, title="Dark mode", type=FeedbackType.REQUEST)
+        item.created_at = item.state_since = now()
+        db.session.add(item)
+        db.session.flush()
+        step = FeedbackTransition(
+            item_id=item.id, from_state=ItemState.UNDER_REVIEW, to_state=ItemState.PLANNED, at=now()
+        )
+        db.session.add(step)
+        db.session.flush()
+        for person in (bob, eve):
+            follow(person, FollowKind.FEEDBACK, item.id)
+        event = {"item_id": item.id, "product_id": item.product_id, "transition_id": step.id}
+        publish(FeedbackStateChanged(**event, before="under_review", after="planned", actor_id=eve.id))
+        step_id = step.id
+    worker.tick()
+
+    assert [mail.subject for mail in mails_to("bob")] == ["“Dark mode”, which you stand behind, is now: Planned"]
+    assert mails_to("eve") == []  # who decided it knows
+    assert _fresh(FeedbackTransition, step_id).told == 1

@@ -10,6 +10,10 @@ from app.domains.accounts.actions.links import make_link
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import LinkPurpose, User
 from app.domains.accounts.queries import actor_by_id
+from app.domains.feedback.models import Digest
+from app.domains.feedback.policies import may_see_digest
+from app.domains.feedback.reading import MAIL_TEMPLATE as DIGEST_TEMPLATE
+from app.domains.feedback.reading import digest_mail_context
 from app.domains.notifications.addresses import address_of
 from app.domains.notifications.kinds import ABOUT_AN_ANSWER, KINDS
 from app.domains.notifications.models import Notification
@@ -39,7 +43,7 @@ def deliver(notification_id: int) -> None:
         told = notice(actor, notification_id)
     except NotFound:
         return
-    if _comment_is_gone(told):
+    if _comment_is_gone(told) or not _may_read_digest(actor, told):
         return
     send(_mail(actor, address, told))
 
@@ -58,24 +62,36 @@ def _comment_is_gone(told: Notice) -> bool:
     return comment is not None and (comment.hidden or comment.deleted_at is not None)
 
 
+def _may_read_digest(actor: Actor, told: Notice) -> bool:
+    digest = db.session.get(Digest, told.data["digest"]) if told.kind == "digest_ready" else None
+    return digest is None or bool(may_see_digest(actor, digest))
+
+
 def _mail(actor: Actor, address: str, told: Notice) -> Mail:
     assert actor.id is not None
     leave = absolute_url("notifications.unsubscribe", token=unsubscribe_token(actor.id, told.kind))
+    digest = told.kind == "digest_ready"
     return mail_from_template(
-        "notifications/notice",
+        DIGEST_TEMPLATE if digest else "notifications/notice",
         key=f"notification:{told.id}",
         recipient=address,
         language=actor.language,
         headers={"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
-        notice=told,
-        reader=actor,
-        kind=KINDS[told.kind],
-        url=address_of(told),
         unsubscribe_url=leave,
-        settings_url=absolute_url("notifications.settings"),
+        **(digest_mail_context(told.data["digest"], actor.language) if digest else _context(actor, told)),
+    )
+
+
+def _context(actor: Actor, told: Notice) -> dict[str, Any]:
+    return {
+        "notice": told,
+        "reader": actor,
+        "kind": KINDS[told.kind],
+        "url": address_of(told),
+        "settings_url": absolute_url("notifications.settings"),
         **_quoted(told),
         **_buttons(actor, told),
-    )
+    }
 
 
 def _quoted(told: Notice) -> Mapping[str, Any]:
