@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, g, has_app_context
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
@@ -79,18 +79,11 @@ def app(
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     app.test_client_class = Browser
     app.extensions["settings_fresh_for"] = float("inf")
-    app.before_request_funcs.setdefault(None, []).insert(0, forget_the_last_request)
     with app.app_context():
         yield app
         db.session.rollback()
         db.session.remove()
         db.engine.dispose()
-
-
-def forget_the_last_request() -> None:
-    """The context that `app` pushes outlives a request, and with it what one request remembers of its person."""
-    for name in ("_login_user", "unread_count"):
-        g.pop(name, None)
 
 
 class Browser(FlaskClient):
@@ -100,6 +93,7 @@ class Browser(FlaskClient):
         answer = contextvars.Context().run(super().open, *args, **kwargs)
         if has_app_context():
             db.session.rollback()
+            db.session.expire_all()
         return answer
 
 

@@ -19,6 +19,7 @@ def transaction() -> Iterator[None]:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("rows were changed outside of a transaction")
     session.rollback()
+    session.expire_all()  # a rollback forgets nothing where no transaction was open
     session.info["in_transaction"] = True
     try:
         session.connection(execution_options={"writes": True})

@@ -10,8 +10,7 @@ from app.domains.escalation.queries import promise_of, promises_by_product
 from app.domains.feedback.queries import labels_of_question
 from app.domains.follows import actions as follow_actions
 from app.domains.follows.models import FollowKind
-from app.domains.follows.queries import follow_level
-from app.domains.products.queries import all_products, product_by_slug
+from app.domains.products.queries import all_products
 from app.domains.questions.actions import asking
 from app.domains.questions.actions.asking import QuestionDraft, question_to_change
 from app.domains.questions.models import PostKind
@@ -27,10 +26,10 @@ from app.domains.questions.queries import (
 )
 from app.domains.reputation.queries import invitations_of
 from app.domains.search.queries import related_questions
-from app.domains.tags.names import split_tags
+from app.domains.tags.names import split_tags, tag_name
 from app.domains.tags.queries import tag_by_name
 from app.kernel import markup
-from app.kernel.errors import Conflict, Invalid
+from app.kernel.errors import Conflict, Invalid, NotFound
 from app.kernel.i18n import _
 from app.kernel.policy import require
 from app.kernel.transaction import transaction
@@ -47,37 +46,37 @@ pages = Blueprint("questions", __name__)
 
 @pages.get("/questions")
 def index() -> Any:
-    wanted, tag = _filter()
+    products = all_products(archived=True)
+    wanted = _filter(products)
     page = question_list(current_actor(), wanted, request.args.get("after"))
-    products = all_products()
-    chosen = next((each for each in products if each.id == wanted.product_id), None)
+    if wanted.tag and not page.items and tag_by_name(wanted.tag).name != wanted.tag:
+        return redirect(url_for("questions.index", **request.args.to_dict() | {"tag": tag_by_name(wanted.tag).name}))
     return render_template(
         "questions/index.html",
         page=page,
         next_url=next_url(page.next),
         sort=wanted.sort,
-        products=products,
-        product=chosen,
-        tag=tag,
+        products=[each for each in products if not each.archived],
+        product=next((each for each in products if each.id == wanted.product_id), None),
+        tag=wanted.tag,
         kind=wanted.kind,
         state=wanted.state,
     )
 
 
-def _filter() -> tuple[ListFilter, str]:
-    """The filter of the address; an unknown product or tag is a page that is not there."""
-    sort = request.args.get("sort", "active")
-    product, tag = request.args.get("product", ""), request.args.get("tag", "")
-    return (
-        ListFilter(
-            sort=sort if sort in SORTS else "active",
-            product_id=product_by_slug(product).id if product else None,
-            tag_id=tag_by_name(tag).id if tag else None,
-            kind=request.args.get("kind"),
-            state=request.args.get("state"),
-            language=request.args.get("lang"),
-        ),
-        tag,
+def _filter(products: list[Any]) -> ListFilter:
+    """The filter of the address; an unknown product is a page that is not there."""
+    sort, slug = request.args.get("sort", "active"), request.args.get("product", "")
+    product_id = next((each.id for each in products if each.slug == slug), None)
+    if slug and product_id is None:
+        raise NotFound()
+    return ListFilter(
+        sort=sort if sort in SORTS else "active",
+        product_id=product_id,
+        tag=tag_name(request.args.get("tag", "")) or None,
+        kind=request.args.get("kind"),
+        state=request.args.get("state"),
+        language=request.args.get("lang"),
     )
 
 
@@ -162,7 +161,7 @@ def question_response(
         asked=invitations_of(question.id),
         labels=labels_of_question(question.id),
         related=related_questions(actor, question),
-        following=follow_level(actor.id, FollowKind.QUESTION, question.id),
+        following=question.following,
         answer_form=answer_form or PostForm(formdata=None),
         comment_form=comment_form or CommentForm(formdata=None),
         comment_on=comment_on,

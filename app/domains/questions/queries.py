@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, func, literal, null, select
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import User
 from app.domains.accounts.queries import Person, people_by_id
+from app.domains.follows.models import Follow, FollowKind, FollowLevel
 from app.domains.products.models import Product
 from app.domains.questions.models import (
     Answer,
@@ -51,6 +52,7 @@ class Card:
     answer_count: int
     view_count: int
     accepted: bool
+    accepted_answer_id: int | None
     hidden: bool
     product: str
     product_name: str
@@ -109,6 +111,7 @@ def _card(row: Row[Any]) -> Card:
         answer_count=row.answer_count,
         view_count=row.view_count,
         accepted=row.accepted_answer_id is not None,
+        accepted_answer_id=row.accepted_answer_id,
         hidden=row.hidden,
         product=row.product,
         product_name=row.product_name,
@@ -132,6 +135,8 @@ class ListFilter:
     sort: str = "active"
     product_id: int | None = None
     tag_id: int | None = None
+    tag: str | None = None
+    """The tag's own name, in place of its id: a page then needs no look-up of its own."""
     asker_id: int | None = None
     kind: str | None = None
     state: str | None = None
@@ -174,6 +179,9 @@ def _filters(wanted: ListFilter) -> list[Any]:
         clauses.append(Question.service_state == ServiceState(wanted.state))
     if wanted.language in ("zh", "en"):
         clauses.append(Question.language == wanted.language)
+    if wanted.tag:
+        named = select(QuestionTag.question_id).join(Tag, Tag.id == QuestionTag.tag_id).where(Tag.name == wanted.tag)
+        clauses.append(Question.id.in_(named))
     if wanted.tag_id is not None:
         tagged = select(QuestionTag.question_id).where(QuestionTag.tag_id == wanted.tag_id)
         clauses.append(Question.id.in_(tagged))
@@ -192,6 +200,12 @@ def question_list_page(actor: Actor, wanted: ListFilter, page: int, limit: int) 
     found = _cards().where(*listed(), seen_by(actor), *_filters(wanted))
     found = found.order_by(column.desc(), Question.id.desc()).limit(limit).offset((page - 1) * limit)
     return [_card(row) for row in db.session.execute(found)]
+
+
+def cursor_after(card: Card, sort: str) -> str:
+    """Where a list of this order goes on after `card`."""
+    column, _kind = _ORDERS.get(sort, _ORDERS["active"])
+    return cursor_of(getattr(card, column.key), card.id)
 
 
 def cards_by_id(actor: Actor, ids: Sequence[int]) -> list[Card]:
@@ -246,6 +260,7 @@ class CommentView:
     answer_id: int | None
     author_id: int
     author: Person
+    body: str
     body_html: str
     created_at: datetime
     hidden: bool
@@ -323,35 +338,36 @@ class QuestionView:
     source_licence: str | None
     tags: tuple[str, ...]
     my_vote: int = 0
+    following: FollowLevel | None = None
     comments: tuple[CommentView, ...] = ()
     answers: tuple[AnswerView, ...] = field(default=())
 
 
 def question_page(actor: Actor, question_id: int) -> QuestionView:
     """The question with answers (accepted, verified, Wilson, time), comments, tags, authors. At most 6 statements."""
-    row = _question_row(question_id)
+    row = _question_row(actor, question_id)
     require(may_see(actor, row))
     answers = _answer_rows(actor, question_id)
     comments = _comment_rows(actor, question_id)
     people = people_by_id(
         [row.asker_id, *(each.author_id for each in answers), *(each.author_id for each in comments)], row.product_id
     )
-    votes = _votes(actor, question_id, [answer.id for answer in answers])
     views = [_comment_view(each, people) for each in comments]
     return QuestionView(
         **_plain(row),
         asker=people[row.asker_id],
-        my_vote=votes.get((PostKind.QUESTION, question_id), 0),
         comments=tuple(view for view in views if view.answer_id is None),
-        answers=tuple(sorted((_answer_view(each, people, votes, views) for each in answers), key=answer_order)),
+        answers=tuple(sorted((_answer_view(each, people, views) for each in answers), key=answer_order)),
     )
 
 
-def _question_row(question_id: int) -> Row[Any]:
+def _question_row(actor: Actor, question_id: int) -> Row[Any]:
     names = [name for name in QuestionView.__annotations__ if hasattr(Question, name)]
     columns = [getattr(Question, name) for name in names]
     product = (Product.slug.label("product"), Product.name.label("product_name"), Product.calendar_id)
-    found = select(*columns, *product, _tag_names().label("tags")).join(Product, Product.id == Question.product_id)
+    own = (_my_vote(actor, PostKind.QUESTION, Question.id), _following(actor))
+    found = select(*columns, *product, *own, _tag_names().label("tags"))
+    found = found.join(Product, Product.id == Question.product_id)
     row = db.session.execute(found.where(Question.id == question_id)).one_or_none()
     if row is None:
         raise NotFound()
@@ -369,7 +385,7 @@ def _plain(row: Row[Any]) -> dict[str, Any]:
 
 def _answer_rows(actor: Actor, question_id: int) -> list[Row[Any]]:
     names = [name for name in AnswerView.__annotations__ if hasattr(Answer, name)]
-    found = select(*[getattr(Answer, name) for name in names])
+    found = select(*[getattr(Answer, name) for name in names], _my_vote(actor, PostKind.ANSWER, Answer.id))
     return list(db.session.execute(found.where(Answer.question_id == question_id, answers_seen_by(actor))))
 
 
@@ -380,25 +396,26 @@ def _comment_rows(actor: Actor, question_id: int) -> list[Row[Any]]:
     return list(db.session.execute(seen.order_by(Comment.created_at, Comment.id)))
 
 
-def _votes(actor: Actor, question_id: int, answer_ids: list[int]) -> dict[tuple[PostKind, int], int]:
-    if actor.id is None:
-        return {}
-    on_question = (Vote.kind == PostKind.QUESTION) & (Vote.target_id == question_id)
-    on_answers = (Vote.kind == PostKind.ANSWER) & Vote.target_id.in_(answer_ids)
-    found = select(Vote.kind, Vote.target_id, Vote.value).where(Vote.user_id == actor.id, on_question | on_answers)
-    return {(row.kind, row.target_id): row.value for row in db.session.execute(found)}
+def _my_vote(actor: Actor, kind: PostKind, target_id: Any) -> Any:
+    """The reader's own voice in the post's row, so that it costs no statement of its own."""
+    mine = select(Vote.value).where(Vote.user_id == actor.id, Vote.kind == kind, Vote.target_id == target_id)
+    return (func.coalesce(mine.scalar_subquery(), 0) if actor.id is not None else literal(0)).label("my_vote")
+
+
+def _following(actor: Actor) -> Any:
+    mine = select(Follow.level).where(
+        Follow.user_id == actor.id, Follow.kind == FollowKind.QUESTION, Follow.target_id == Question.id
+    )
+    return (mine.scalar_subquery() if actor.id is not None else null()).label("following")
 
 
 def _comment_view(row: Row[Any], people: dict[int, Person]) -> CommentView:
     return CommentView(**row._mapping, author=people[row.author_id])
 
 
-def _answer_view(
-    row: Row[Any], people: dict[int, Person], votes: dict[tuple[PostKind, int], int], comments: list[CommentView]
-) -> AnswerView:
+def _answer_view(row: Row[Any], people: dict[int, Person], comments: list[CommentView]) -> AnswerView:
     mine = tuple(comment for comment in comments if comment.answer_id == row.id)
-    voice = votes.get((PostKind.ANSWER, row.id), 0)
-    return AnswerView(**row._mapping, author=people[row.author_id], my_vote=voice, comments=mine)
+    return AnswerView(**row._mapping, author=people[row.author_id], comments=mine)
 
 
 def answer_order(answer: AnswerView) -> tuple[Any, ...]:
