@@ -1,5 +1,6 @@
 """The role x route matrix: every route, every role, on a foreign, an own and a hidden object."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,13 +11,18 @@ from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import User
 from app.domains.escalation.models import CaseState
 from app.domains.escalation.transitions.agreeing import agree
+from app.domains.feedback.actions.labelling import label_post
+from app.domains.feedback.digest import DigestFacts, Period, build_digest
+from app.domains.feedback.models import Digest
 from app.domains.questions.models import Question
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.transaction import transaction
 from tests.factories import a_comment, a_person, a_question, an_answer
-from tests.web.access_matrix import MATRIX, ROLES, SEE_HIDDEN, Row
+from tests.web.access_matrix import ARGUMENTS, MATRIX, ROLES, SEE_HIDDEN, Row
 
+A_MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
+EMPTY_WEEK = DigestFacts(Period("mesh", "week", A_MONDAY, A_MONDAY + timedelta(days=7)), A_MONDAY)
 LEVELS = {"expert": ("member", 3), "member": ("member", 1)}
 
 
@@ -51,14 +57,27 @@ class Stage:
             "question_id": question.id,
             "answer_id": answer.id,
             "comment_id": comment.id,
+            **self._feedback(question, asker),
             "answers_question_id": under.id,
             "user_id": self.other.id,
+            "product_id": question.product_id,
+            **dict.fromkeys(("session_id", "token_id", "mail_id", "job_id"), 0),
             "slug": question.slug,
             "name": "somebody else",
             "token": "no-such-token",
             "notice_id": 10**9,
             "filename": "css/page.css",
         }
+
+    def _feedback(self, question: Question, asker: Actor) -> dict[str, int]:
+        """The asker's mark on the question, the item that it made, and a digest of the product."""
+        with transaction():
+            label = label_post(asker, f"question:{question.id}", "", "bug")
+            digest = Digest(product_id=label.product_id, starts_at=now(), ends_at=now() + timedelta(days=question.id))
+            digest.content, digest.frozen_at = build_digest(EMPTY_WEEK).to_json(), now()
+            db.session.add(digest)
+            db.session.flush()
+            return {"label_id": label.id, "item_id": label.item_id, "digest_id": digest.id}
 
     def _queued_case(self, question: Question) -> int:
         with transaction():
@@ -115,7 +134,7 @@ def ask(
     if stage.token is not None:
         with client.session_transaction() as cookie:
             cookie["_user_id"], cookie["_fresh"], cookie["seen"] = stage.token, True, now().timestamp()
-    values = dict(things)
+    values = things | ARGUMENTS.get(endpoint.split(".")[0], {})
     if endpoint == "answers.fragment":
         values["question_id"] = things["answers_question_id"]
     form = {name: str(value).format(**values) for name, value in row.form.items()}
