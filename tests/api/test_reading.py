@@ -81,7 +81,9 @@ def test_things_are_followed_by_id_slug_or_name(program, ann, bob):
     assert mine.delete("/follows/tag/wifi").status_code == 204
 
 
-@pytest.mark.parametrize("path", ["question/9", "question/x", "person/9", "tag/none", "product/none", "feedback/9", "odd/1"])
+@pytest.mark.parametrize(
+    "path", ["question/9", "question/x", "person/9", "tag/none", "product/none", "feedback/9", "odd/1"]
+)
 def test_what_is_not_there_cannot_be_followed(program, ann, path):
     assert program(ann).put(f"/follows/{path}").status_code == 404
 
