@@ -10,6 +10,7 @@ from app.api.blueprint import calls
 from app.api.document import document
 from app.api.errors import title_of
 
+ORDER = ("Questions", "Answers", "Comments", "Votes", "Search", "Tags", "Products", "People")
 PROBLEMS = (400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503)
 
 
@@ -37,7 +38,7 @@ class SchemaField:
 
 @calls.get("/docs", endpoint="docs")
 def docs() -> str:
-    groups: dict[str, list[Operation]] = {}
+    groups: dict[str, list[Operation]] = {name: [] for name in ORDER}
     for tag, operation in _operations():
         groups.setdefault(tag, []).append(operation)
     schemas = document()["components"]["schemas"]
@@ -63,7 +64,7 @@ def _operation(method: str, path: str, found: dict[str, Any]) -> Operation:
         id=found["operationId"],
         method=method.upper(),
         path=path,
-        summary=found["summary"],
+        summary=found["summary"].replace("`", ""),
         guests={} in found["security"],
         scope=needed[0],
         parameters=[_shown(each) for each in found["parameters"] if each["in"] != "header"],
@@ -77,7 +78,8 @@ def _operation(method: str, path: str, found: dict[str, Any]) -> Operation:
 
 
 def _shown(parameter: dict[str, Any]) -> dict[str, Any]:
-    return parameter | {"type": _type(parameter["schema"])}
+    about = parameter.get("description", "").replace("`", "")
+    return parameter | {"type": _type(parameter["schema"]), "description": about}
 
 
 def _schema_of(content: dict[str, Any]) -> str:
@@ -87,7 +89,7 @@ def _schema_of(content: dict[str, Any]) -> str:
 def _fields(schema: dict[str, Any]) -> list[SchemaField]:
     needed = schema.get("required", [])
     return [
-        SchemaField(name, _type(field), name in needed, field.get("description", ""))
+        SchemaField(name, _type(field), name in needed, field.get("description", "").replace("`", ""))
         for name, field in schema.get("properties", {}).items()
     ]
 

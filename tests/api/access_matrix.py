@@ -9,7 +9,7 @@ from tests.web.access_matrix import ALL, MODERATORS, NOBODY, SEE_HIDDEN, SIGNED_
 
 WORKERS = frozenset({"agent", "lead", "admin"})
 READ_FEEDBACK = SEE_HIDDEN | {"expert"}
-EXPERTS = frozenset({"expert"})
+EXPERTS = frozenset({"expert", "moderator"})  # a moderator has the highest level
 WORDS = {"body": "Please restart the router once."}
 
 MATRIX: dict[str, Row] = {
