@@ -168,7 +168,7 @@ def why_rebuild() -> str | None:
     if wanted := index.wanted():
         return wanted
     try:
-        documents = index.read(lambda engine: engine.count())
+        documents = index.count()
     except IndexUnusable:
         return "unusable"
     questions = question_total()

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from flask import current_app
 
-from app.domains.search.engine import IndexBusy, IndexUnusable, SearchEngine
+from app.domains.search.engine import Hits, IndexBusy, IndexUnusable, SearchEngine, SearchQuery
 
 Found = TypeVar("Found")
 
@@ -27,6 +27,7 @@ WAIT_SECONDS = 10.0  # for another worker's batch, or the end of a rebuild
 OLD_FOR_SECONDS = 60.0  # readers look at current.json with every search: after a minute nobody is on the old index
 
 WRITE, REBUILD = "write", "rebuild"
+NOTHING = Hits(0, [])
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,20 @@ class Serving:
             # The folder may have been swapped away between opening and reading: once more, from the marker.
             self.forget_reader()
             return ask(self.reader())
+
+    # Whoosh cannot be asked anything while it has no document at all, hence the counts.
+
+    def find(self, query: SearchQuery, offset: int, limit: int) -> Hits:
+        return self.read(lambda engine: engine.find(query, offset, limit) if engine.count() else NOTHING)
+
+    def similar(self, title: str, body: str, audience: tuple[str, ...], limit: int, exclude: int | None) -> Hits:
+        return self.read(
+            lambda engine: engine.similar(title, body, audience, limit, exclude) if engine.count() else NOTHING
+        )
+
+    def count(self) -> int:
+        """Documents in the serving index."""
+        return self.read(lambda engine: engine.count())
 
     def reader(self) -> SearchEngine:
         """The serving index for reading, opened afresh when another one has taken its place."""

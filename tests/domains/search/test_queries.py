@@ -35,10 +35,9 @@ pytestmark = pytest.mark.usefixtures("app")
 
 def pytest_generate_tests(metafunc):
     if "engine" in metafunc.fixturenames:
-        marks = [
-            pytest.param(name, marks=pytest.mark.settings(search_engine=name), id=name) for name in ("whoosh", "tantivy")
-        ]
-        metafunc.parametrize("engine", marks)
+        names = ("whoosh", "tantivy")
+        marked = [pytest.param(name, marks=pytest.mark.settings(search_engine=name), id=name) for name in names]
+        metafunc.parametrize("engine", marked)
 
 
 def ids(actor, text, **more):
@@ -150,9 +149,9 @@ def test_a_hidden_answer_is_neither_searched_nor_shown(engine, ann, bob, mona, w
 
 
 ODD = [
-    "", "   ", '"', '"never closed', "[", "[]", "[nobody-knows-this-tag] lamp", "::", "is:", "score:>x", "created:9999y",
-    "-", "*", "lamp " * 2_000, "灯" * 10_000, "\x00\ud800 lamp", "sort:votes", "'; DROP TABLE question; --", "🙂",
-    "a" * 9_999,
+    "", "   ", '"', '"never closed', "[", "[]", "[nobody-knows-this-tag] lamp", "::", "is:", "score:>x",
+    "created:9999y", "-", "*", "lamp " * 2_000, "灯" * 10_000, "\x00\ud800 lamp", "sort:votes",
+    "'; DROP TABLE question; --", "🙂", "a" * 9_999,
 ]  # fmt: skip
 
 
@@ -165,7 +164,7 @@ def test_whatever_is_typed_gets_an_answer_from_the_index_and_from_the_database(e
 
     assert {page.from_database for page in without_index} == {True}
     assert {page.from_database for page in with_index} == {False}
-    assert [text for text, page in zip(ODD * 2, without_index + with_index, strict=True) if page.total != len(page.cards)] == []
+    assert all(page.total == len(page.cards) for page in without_index + with_index)
     assert with_index[ODD.index("lamp " * 2_000)].total == 1
 
 
@@ -234,7 +233,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(engine, ann, clock, w
 
 
 def test_a_result_shows_where_the_words_stand(engine, ann, bob, worker):
-    question = a_question(by=ann, title="Lamp <b>stays</b> dark", body="Some text first. " * 30 + "Then the **storm** came.")
+    question = a_question(by=ann, title="Lamp <b>stays</b> dark", body="Some text. " * 40 + "Then the **storm** came.")
     an_answer(to=question, by=bob, body="Ask the ferryman.")
     worker.tick()
 
@@ -246,7 +245,8 @@ def test_a_result_shows_where_the_words_stand(engine, ann, bob, worker):
 
 def test_a_page_of_results_costs_at_most_seven_statements(engine, ann, bob, worker):
     for _ in range(12):
-        an_answer(to=a_question(by=ann, title="The lamp stays dark", tags=("power",)), by=bob, body="It was the storm of last night.")
+        question = a_question(by=ann, title="The lamp stays dark", tags=("power",))
+        an_answer(to=question, by=bob, body="It was the storm of last night.")
     worker.tick()
     ids(GUEST, "lamp")
 
@@ -302,7 +302,8 @@ def test_lines_of_json_for_the_command_line(engine, ann, worker):
 @pytest.mark.both_databases
 def test_without_an_index_the_database_answers(app, ann, bob, mona):
     a_product("notes")
-    question = a_question(by=ann, title="The lamp stays 100% dark", tags=("power",), body="如何导出报表？月底需要把报表发给财务，但是按钮是灰色的。")
+    chinese = "如何导出报表？月底需要把报表发给财务，但是按钮是灰色的。"
+    question = a_question(by=ann, title="The lamp stays 100% dark", tags=("power",), body=chinese)
     other = a_question(by=bob, title="The lamp stays green", product="notes")
     an_answer(to=other, by=ann)
     hidden = a_question(by=ann, title="The lamp with a secret")

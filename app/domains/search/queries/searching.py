@@ -113,7 +113,7 @@ def _offset(page: int, after: str | None, per_page: int) -> int:
 def _hits(actor: Actor, query: SearchQuery, offset: int, limit: int) -> tuple[Hits, bool]:
     """From the index; from the database where that cannot be read, which the worker is told."""
     try:
-        return serving().read(lambda engine: engine.find(query, offset, limit)), False
+        return serving().find(query, offset, limit), False
     except IndexUnusable as error:
         tell_unusable(error)
         return find_in_database(actor, query, offset, limit), True

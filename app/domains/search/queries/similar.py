@@ -53,4 +53,4 @@ def _similar_ids(title: str, body: str, limit: int, exclude: int | None) -> Hits
 
 
 def _read(title: str, body: str, limit: int, exclude: int | None) -> Hits:
-    return serving().read(lambda engine: engine.similar(title, body, EVERYBODY, limit, exclude))
+    return serving().similar(title, body, EVERYBODY, limit, exclude)

@@ -86,7 +86,7 @@ def index_status() -> IndexStatus:
 
 def _documents() -> tuple[int, str | None]:
     try:
-        return serving().read(lambda engine: engine.count()), None
+        return serving().count(), None
     except IndexUnusable as error:
         return 0, str(error)
 
