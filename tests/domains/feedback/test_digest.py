@@ -258,6 +258,27 @@ def test_unlabelled_posts_are_quoted_by_their_beginnings_and_say_so():
     assert {quote.lang for quote in group.quotes} == {"zh"}
 
 
+def test_few_marks_are_followed_by_the_beginnings_of_other_questions():
+    posts = [a_post(n, excerpt=f"Beginning {n}") for n in (1, 2, 3)]
+    group, = a_digest(posts=posts, labels=[a_label(2)]).quotes
+    assert [(quote.text, quote.marked) for quote in group.quotes] == [
+        ("Quote 2", True), ("Beginning 1", False), ("Beginning 3", False)]
+
+
+def test_an_answer_is_quoted_only_where_nothing_else_is():
+    answers = [a_post(n, post=f"answer:{n}", excerpt=f"Try this {n}") for n in (1, 2, 3)]
+    alone, = a_digest(posts=answers).quotes
+    assert {quote.text for quote in alone.quotes} == {"Try this 1", "Try this 2", "Try this 3"}
+    group, = a_digest(posts=[*answers, a_post(4, excerpt="It broke.")]).quotes
+    assert [quote.text for quote in group.quotes] == ["It broke."]
+
+
+def test_two_themes_do_not_quote_the_same_sentence():
+    posts = [a_post(n, excerpt=f"Beginning {n}", tags=("export", "csv")) for n in range(1, 7)]
+    texts = [quote.text for group in a_digest(posts=posts).quotes for quote in group.quotes]
+    assert len(texts) == len(set(texts)) == 6
+
+
 def test_without_a_theme_there_are_quotes_all_the_same():
     group, = a_digest(posts=[a_post(1, excerpt="It broke.")]).quotes
     assert (group.theme, group.quotes[0].text) == (None, "It broke.")

@@ -67,6 +67,7 @@ def change_state(
     _refuse_unready(item, wanted, taken, reason, release)
     if merged_into is not None or wanted is ItemState.MERGED:
         item.merged_into_id = _target_of_merge(item, merged_into)
+    release = release if wanted is ItemState.SHIPPED else ""
     _settle(item, wanted, reason, release)
     _move(actor, item, wanted, reason, release)
 

@@ -66,7 +66,7 @@ def telling_terms(inside: Iterable[str], outside: Iterable[str], tokens: Tokens 
     mean_size = (size + sum(elsewhere.values())) / (2 if elsewhere else 1)
     weights = {
         term: round(n / size * math.log(1 + mean_size / (n + elsewhere[term])), 12)
-        for term, n in here.items() if term not in EMPTY_WORDS
+        for term, n in here.items() if len(term) > 1 and term not in EMPTY_WORDS and not term.isdecimal()
     }
     return tuple(sorted(weights, key=lambda term: (-weights[term], term))[:TERMS])
 

@@ -21,35 +21,48 @@ class Sentence:
 
 
 def quotes(evidence: Evidence, themes: Sequence[tuple[Theme, list[PostFact]]], tokens: Tokens) -> list[ThemeQuotes]:
-    """Those of each theme in the order of the themes; of all posts where no theme had enough people."""
-    if not themes:
-        general = _chosen(_sentences(evidence, evidence.now), tokens)
-        return [ThemeQuotes(None, general)] if general else []
-    return [ThemeQuotes(theme.name, _chosen(_sentences(evidence, posts), tokens)) for theme, posts in themes]
+    """Those of each theme in the order of the themes, none twice; of all posts where no theme had enough people."""
+    of_themes: list[tuple[str | None, Sequence[PostFact]]] = [(theme.name, posts) for theme, posts in themes]
+    said: set[str] = set()
+    found = []
+    for name, posts in of_themes or [(None, evidence.now)]:
+        chosen = _chosen(_sentences(evidence, posts, said), tokens)
+        said |= {quote.text for quote in chosen}
+        found += [ThemeQuotes(name, chosen)] if chosen else []
+    return found
 
 
-def _sentences(evidence: Evidence, posts: Sequence[PostFact]) -> list[Sentence]:
-    """What somebody marked, if anything was; else the beginning of each post."""
-    labelled = [
+def _sentences(evidence: Evidence, posts: Sequence[PostFact], said: set[str]) -> list[list[Sentence]]:
+    """What somebody marked, then the beginnings of other questions. Answers mostly help, and speak for nobody's
+    wishes: they are quoted only where there is nothing else."""
+    marked = [
         Sentence(post, label, _shown(label.quote))
         for post in posts for label in evidence.labels.get(post.post, ()) if label.quote.strip()
     ]
-    plain = [Sentence(post, None, _shown(post.excerpt or post.title)) for post in posts]
-    said_before: dict[str, Sentence] = {}
-    for sentence in labelled or plain:
-        said_before.setdefault(sentence.text, sentence)
-    return [sentence for text, sentence in said_before.items() if text]
+    quoted = {sentence.post.post for sentence in marked}
+    begun = [Sentence(post, None, _shown(post.excerpt or post.title)) for post in posts if post.post not in quoted]
+    asked = [sentence for sentence in begun if sentence.post.is_question]
+    return [_once(marked, said), _once(asked, said)] if marked or asked else [_once(begun, said)]
 
 
-def _chosen(sentences: list[Sentence], tokens: Tokens) -> tuple[Quote, ...]:
-    """Three different ones where there are three: each choice is made among what the earlier ones left."""
+def _once(sentences: list[Sentence], said: set[str]) -> list[Sentence]:
+    first: dict[str, Sentence] = {}
+    for sentence in sentences:
+        first.setdefault(sentence.text, sentence)
+    return [sentence for text, sentence in first.items() if text and text not in said]
+
+
+def _chosen(ranks: list[list[Sentence]], tokens: Tokens) -> tuple[Quote, ...]:
+    """Three different ones where there are three: each choice is made among what the earlier ones left of the
+    first rank that has any."""
     rules: tuple[tuple[str, Callable[[list[Sentence]], Sentence]], ...] = (
         ("most_upvoted", lambda left: min(left, key=lambda one: (-one.post.score, *_order(one)))),
         ("most_typical", lambda left: _most_typical(left, tokens)),
         ("oldest", lambda left: min(left, key=_order)),
     )
-    left, found = list(sentences), []
+    found = []
     for why, choose in rules:
+        left = next((rank for rank in ranks if rank), None)
         if left:
             sentence = choose(left)
             left.remove(sentence)

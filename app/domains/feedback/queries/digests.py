@@ -124,6 +124,7 @@ def digest_list(
 
 def newest_digest_id(actor: Actor) -> int | None:
     """Where a product manager's day begins: the last one that says anything."""
+    require(may_see_digests(actor))
     found = select(Digest.id).where(digests_seen_by(actor), Digest.is_empty.is_(False))
     return db.session.scalar(found.order_by(Digest.ends_at.desc(), Digest.id.desc()).limit(1))
 

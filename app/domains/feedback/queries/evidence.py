@@ -13,7 +13,7 @@ from app.domains.feedback.digest import Period as Window
 from app.domains.feedback.models import FeedbackItem, FeedbackLabel, FeedbackLabelTag, Period
 from app.domains.feedback.periods import window
 from app.domains.feedback.queries.proposals import item_facts
-from app.domains.feedback.queries.sources import question_path, standing, standing_posts
+from app.domains.feedback.queries.sources import post_path, standing, standing_posts
 from app.domains.products.models import Product
 from app.domains.products.queries import hours_of, product_by_id
 from app.domains.questions.models import Answer, PostKind, Question, QuestionTag
@@ -120,7 +120,7 @@ def _post_fact(row: Row[Any], escalation: tuple[datetime, str] | None, end: date
         question_id=row.question_id,
         post=f"{row.kind}:{row.target_id}",
         title=row.title,
-        url=question_path(row.question_id, row.slug, row.kind, row.target_id),
+        url=post_path(row.question_id, row.kind, row.target_id),
         author_id=row.author_id,
         author_name=row.author,
         created_at=row.created_at,
@@ -159,7 +159,7 @@ def _labels(product_id: int, start: datetime, end: datetime) -> list[LabelFact]:
     is_source = (post.c.kind == label.kind) & (post.c.target_id == label.target_id)
     rows = db.session.execute(
         select(label.created_at, label.quote, label.type, label.confirmed, label.confidence, FeedbackItem.state)
-        .add_columns(post.c.kind, post.c.target_id, post.c.author_id, post.c.score, post.c.title, post.c.slug)
+        .add_columns(post.c.kind, post.c.target_id, post.c.author_id, post.c.score, post.c.title)
         .add_columns(post.c.question_id, User.name.label("author"))
         .add_columns(_joined_tags(FeedbackLabelTag, FeedbackLabelTag.label_id == label.id, label).label("tags"))
         .join(post, is_source)
@@ -185,7 +185,7 @@ def _label_fact(row: Row[Any]) -> LabelFact:
         author_name=row.author,
         score=row.score,
         title=row.title,
-        url=question_path(row.question_id, row.slug, row.kind, row.target_id),
+        url=post_path(row.question_id, row.kind, row.target_id),
     )
 
 

@@ -21,7 +21,7 @@ from app.domains.feedback.models import (
 from app.domains.feedback.policies import SORTING_ROLES, may_see_item, may_take
 from app.domains.feedback.queries.demand import is_behind, signals_of
 from app.domains.feedback.queries.inbox import running_deadline
-from app.domains.feedback.queries.sources import question_path, standing_posts
+from app.domains.feedback.queries.sources import post_path, standing_posts
 from app.domains.feedback.queries.titles import title_for
 from app.domains.feedback.states import STEPS
 from app.domains.products.models import Product
@@ -181,7 +181,7 @@ def _sources(item_ids: list[int]) -> list[Row[Any]]:
     found = (
         select(label.id, label.kind, label.target_id, label.quote, label.type, label.confirmed, label.created_at)
         .add_columns(label.labelled_by_id, label.product_id, label.item_id, post.c.author_id, post.c.score)
-        .add_columns(post.c.question_id, post.c.title, post.c.slug, post.c.created_at.label("said_at"))
+        .add_columns(post.c.question_id, post.c.title, post.c.created_at.label("said_at"))
         .add_columns(tags.label("tags"))
         .outerjoin(post, (post.c.kind == label.kind) & (post.c.target_id == label.target_id))
         .where(*of_items)
@@ -202,7 +202,7 @@ def _source(row: Row[Any], people: dict[int, Person]) -> Source:
         quote=row.quote,
         language=language_of(row.quote or row.title),
         **plain,
-        url=question_path(row.question_id, row.slug, row.kind.value, row.target_id),
+        url=post_path(row.question_id, row.kind.value, row.target_id),
         title=row.title,
         author=people.get(row.author_id),
         said_at=row.said_at,

@@ -1,7 +1,6 @@
 """The posts that were marked, of all three kinds, as one FROM: what labels, voters and digests join."""
 
 from typing import Any
-from urllib.parse import quote
 
 from sqlalchemy import CompoundSelect, literal, null, or_, select, union_all
 
@@ -21,7 +20,7 @@ def standing(model: Any) -> list[Any]:
 def standing_posts(*narrowing: Any) -> CompoundSelect[Any]:
     """kind, target_id, author_id, created_at, language, body_html, score and the question's columns of each public
     post. `narrowing` are conditions on Question, so that an index serves all three parts."""
-    on_question = (Question.id.label("question_id"), Question.title, Question.slug, Question.product_id)
+    on_question = (Question.id.label("question_id"), Question.title, Question.product_id)
     question = select(
         literal(PostKind.QUESTION.value).label("kind"),
         Question.id.label("target_id"),
@@ -59,7 +58,7 @@ def standing_posts(*narrowing: Any) -> CompoundSelect[Any]:
     )
 
 
-def question_path(question_id: int, slug: str, kind: str = "question", target_id: int | None = None) -> str:
-    """The address of a post within the forum."""
-    anchor = f"#{kind}-{target_id}" if kind != "question" else ""
-    return f"/questions/{question_id}/{quote(slug)}{anchor}"
+def post_path(question_id: int, kind: str, target_id: int) -> str:
+    """The address of a post within the forum: the short one, which stays when the title changes and fits in a mail."""
+    anchor = f"#{kind}-{target_id}" if kind != PostKind.QUESTION else ""
+    return f"/questions/{question_id}{anchor}"
