@@ -17,7 +17,16 @@ from tests.factories import a_comment, a_person, a_question, an_answer
 DATA = {
     "answer_posted": [{"why": "own"}, {"why": "follows"}],
     "comment_posted": [{"on": "question", "comment": 1}, {"on": "answer", "comment": 1}],
-    "invited": [{"because": {"code": "answers_on_tag", "tag": "refund", "n": 6}}, {"because": {}}, {}],
+    "invited": [
+        {"because": {"code": "answers_on_tag", "tag": "refund", "n": 6}},
+        {"because": {"code": "answered_on_tag", "tag": "refund", "n": 1}},
+        {"because": {"code": "similar", "n": 2}},
+        {"because": {"code": "appointed", "product": "Mesh"}},
+        {"because": {"code": "follows_tag", "tag": "refund"}},
+        {"because": {"code": "follows_product", "product": "Mesh"}},
+        {"because": {"code": "active"}},
+        {},
+    ],
     "question_asked": [{"why": "tag"}, {"why": "product"}],
     "question_closed": [{"why": "own", "reason": "duplicate"}, {"why": "follows", "reason": "spam"}],
     "feedback_state_changed": [{"item": 1, "title": "Dark mode", "state": "planned"}],
