@@ -4,7 +4,9 @@ event -> reactions, clock -> jobs, pages by name, search engine by name.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from app.domains.accounts import events as accounts
@@ -15,10 +17,24 @@ from app.domains.escalation import events as escalation
 from app.domains.escalation import invariants as escalation_invariants
 from app.domains.escalation import reactions as escalation_reactions
 from app.domains.escalation import schedule as escalation_schedule
+from app.domains.feedback import invariants as feedback_invariants
+from app.domains.feedback import schedule as feedback_schedule
 from app.domains.moderation import events as moderation
 from app.domains.moderation import reactions as moderation_reactions
+from app.domains.notifications import reactions as notification_reactions
+from app.domains.notifications import schedule as notification_schedule
+from app.domains.notifications.audience import AUDIENCES
+from app.domains.notifications.channels import email
+from app.domains.notifications.live import SAID_LIVE
 from app.domains.questions import events as questions
-from app.kernel import mail
+from app.domains.questions import schedule as question_schedule
+from app.domains.reputation import reactions as reputation_reactions
+from app.domains.reputation import schedule as reputation_schedule
+from app.domains.reputation.ledger_facts import READ_EVENTS as LEDGER_EVENTS
+from app.domains.search import reactions as search_reactions
+from app.domains.search import schedule as search_schedule
+from app.domains.search.engines.whoosh import WhooshEngine
+from app.kernel import housekeeping, mail
 from app.kernel.events import Event
 from app.kernel.jobs import name_of
 from app.kernel.schedule import Rhythm, daily, every
@@ -48,10 +64,37 @@ REACTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     escalation.PolicyChanged: [escalation_reactions.recount_deadlines],
 }
 
+for _event in LEDGER_EVENTS:
+    REACTIONS.setdefault(_event, []).append(reputation_reactions.advance_ledger)
+REACTIONS[accounts.EmailConfirmed].append(reputation_reactions.review_level)
+REACTIONS[questions.QuestionEdited].append(reputation_reactions.move_credits)
+REACTIONS[questions.QuestionMoved].append(reputation_reactions.move_credits)
+REACTIONS[questions.QuestionAsked].append(reputation_reactions.invite_experts)
+REACTIONS[questions.AnswerPosted].append(reputation_reactions.note_answer_to_invitation)
+
+# People are told last: of how things stand after the reactions above.
+for _event in AUDIENCES:
+    REACTIONS.setdefault(_event, []).append(notification_reactions.tell_people)
+for _event in SAID_LIVE:
+    REACTIONS.setdefault(_event, []).append(notification_reactions.show_live)
+for _event in (questions.QuestionAsked, questions.AnswerPosted):
+    REACTIONS[_event].append(notification_reactions.follow_own_thread)
+REACTIONS[questions.AnswerPosted].append(notification_reactions.expect_a_word)
+for _event in (*search_reactions.INDEXED, *escalation.CASE_CHANGES):
+    REACTIONS.setdefault(_event, []).append(search_reactions.index_questions)
+
 SCHEDULE: dict[Callable[[], Any], Rhythm] = {
     # A promise may be as short as a minute, and somebody watches its countdown.
     escalation_schedule.sweep_overdue: every(seconds=2),
+    feedback_schedule.build_digests: every(minutes=5),
+    feedback_schedule.confirm_shipped: every(hours=1),
+    search_schedule.check_index: every(seconds=10),
+    reputation_schedule.review_standing: daily("03:10"),
+    housekeeping.forget_old: daily("03:30"),
+    question_schedule.forget_pending: every(hours=1),
     account_schedule.forget_expired: daily("03:40"),
+    notification_schedule.forget_absent: every(seconds=10),
+    notification_schedule.forget_live_messages: every(hours=1),
 }
 
 # Work that is enqueued by name and not by an event.
@@ -62,12 +105,15 @@ WORK: list[Callable[..., Any]] = [
     account_mails.mail_reset_link,
     account_mails.mail_change_link,
     account_mails.mail_notice,
+    email.deliver,
+    notification_reactions.remind_asker,
     escalation_reactions.recount_from,
 ]
 
 # What `flask doctor` asks: every query must return no row.
 INVARIANTS: list[Any] = [
     *escalation_invariants.INVARIANTS,
+    *feedback_invariants.INVARIANTS,
 ]
 
 # A renamed reaction keeps its old name here for one release, so that no waiting job is stranded.
@@ -76,21 +122,40 @@ RENAMED: dict[str, Callable[..., Any]] = {}
 PAGES = [
     "app.web.home:pages",
     "app.web.accounts:pages",
+    "app.web.admin:pages",
+    "app.web.tags:pages",
+    "app.web.products:pages",
+    "app.web.help:pages",
+    "app.web.health:pages",
+    "app.web.design:pages",
     "app.web.questions:pages",
     "app.web.guests:pages",
     "app.web.answers:pages",
     "app.web.comments:pages",
     "app.web.votes:pages",
+    "app.web.escalation:pages",
+    "app.web.search:pages",
+    "app.web.notifications:pages",
+    "app.web.live:pages",
     "app.web.moderation:pages",
+    "app.web.feedback:pages",
+    "app.web.reputation:pages",
+    "app.api:calls",
 ]
 
 # What a page needs besides blueprints: how people come in, what templates can use, what an error looks like.
 EDGES = [
     "app.web.context:install",
     "app.web.door:install",
+    "app.api.tokens:install",
+    "app.api.errors:install",
     "app.web.second_factor:install",
     "app.web.errors:install",
     "app.web.headers:install",
+    "app.cli:install",
+    "app.web.readers:install",
+    "app.web.notifications:install",
+    "app.web.live:install",
 ]
 
 
@@ -116,7 +181,11 @@ def build() -> Wiring:
 
 
 def search_engines() -> dict[str, Any]:
-    return {}
+    """Engines by name. Whoosh is pure Python and always there; tantivy has no wheel on some machines."""
+    engines: dict[str, Any] = {"whoosh": WhooshEngine}
+    with suppress(ImportError):
+        engines["tantivy"] = import_module("app.domains.search.engines.tantivy").TantivyEngine
+    return engines
 
 
 __all__ = ["PAGES", "EDGES", "Wiring", "build", "daily", "every", "search_engines"]

@@ -228,4 +228,9 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("POST", "admin.retry_all"): Row(ADMINS),
     ("POST", "admin.retry"): Row(ADMINS),
     ("GET", "admin.events"): Row(ADMINS),
+    ("GET", "admin.search"): Row(ADMINS),
+    ("POST", "admin.rebuild_search"): Row(ADMINS),
+    # search
+    ("GET", "search.results"): Row(ALL),
+    ("GET", "search.similar"): Row(ALL),
 }
