@@ -79,12 +79,7 @@ def mount(app: Flask) -> None:
     """Pages stand above wiring: it names them, and only here they are imported."""
     for name in wiring.PAGES:
         module, _, attribute = name.partition(":")
-        try:  # TEMPORARY while rooms are being built
-            found = import_module(module)
-        except ImportError as error:
-            print("not mounted:", name, error)
-            continue
-        app.register_blueprint(getattr(found, attribute))
+        app.register_blueprint(getattr(import_module(module), attribute))
     for name in wiring.EDGES:
         module, _, attribute = name.partition(":")
         getattr(import_module(module), attribute)(app)

@@ -30,7 +30,7 @@ from app.domains.questions import events as questions
 from app.domains.questions import schedule as question_schedule
 from app.domains.reputation import reactions as reputation_reactions
 from app.domains.reputation import schedule as reputation_schedule
-from app.domains.reputation.ledger_facts import READ_EVENTS as LEDGER_EVENTS
+from app.domains.reputation.ledger_events import READ_EVENTS as LEDGER_EVENTS
 from app.domains.search import reactions as search_reactions
 from app.domains.search import schedule as search_schedule
 from app.domains.search.engines.whoosh import WhooshEngine

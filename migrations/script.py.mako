@@ -4,6 +4,7 @@ Revision: ${up_revision}, after ${down_revision | comma,n}
 """
 
 import sqlalchemy as sa
+from sqlalchemy import Text
 from alembic import op
 from sqlalchemy.dialects import postgresql
 

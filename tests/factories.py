@@ -73,10 +73,7 @@ def a_product(slug: str = "mesh", *, name: str | None = None, open_always: bool 
 
 
 def _with_policy(product_id: int, policy: Any) -> None:
-    try:  # TEMPORARY
-        from app.domains.escalation.actions.policies_editing import default_policy
-    except ImportError:
-        return
+    from app.domains.escalation.actions.policies_editing import default_policy
 
     default_policy(product_id, **(policy if isinstance(policy, dict) else {}))
 
