@@ -17,7 +17,8 @@ from app.domains.questions.models import Answer
 from app.domains.reputation import comparing, ledger_rows, standing
 from app.domains.reputation.creditbook import CreditBook
 from app.domains.reputation.credits import AnswerState, Fact
-from app.domains.reputation.ledger_facts import READ_KINDS, FactReader, unread_events
+from app.domains.reputation.ledger_events import READ_KINDS, unread_events
+from app.domains.reputation.ledger_facts import FactReader
 from app.domains.reputation.models import LedgerCursor, LedgerEntry, LedgerRead, Standing
 from app.domains.reputation.trust import BEGINNING, Place, place_of
 from app.extensions import db

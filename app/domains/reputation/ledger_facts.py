@@ -2,60 +2,41 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import insert, select
 
-from app.domains.accounts.models import User
 from app.domains.questions.events import (
     AcceptanceWithdrawn,
     AnswerAccepted,
     AnswerDeleted,
     AnswerDidNotHelp,
-    AnswerRestored,
     AnswerVerified,
     PostHidden,
     PostRestored,
-    QuestionDeleted,
-    QuestionRestored,
     VoteCast,
 )
-from app.domains.questions.models import Answer, Question
+from app.domains.questions.models import Answer
 from app.domains.reputation.credits import Fact, Kind
+from app.domains.reputation.ledger_events import (
+    BROUGHT_BACK,
+    TAKEN_AWAY,
+    TRUST_KINDS,
+    AnswerAbout,
+    answer_id_of,
+    answers_where,
+    concerns_question,
+    people_now,
+    post_of,
+    unread_events,
+)
 from app.domains.reputation.models import LedgerRead
 from app.domains.reputation.starting import start_ended_at
-from app.domains.reputation.trust import (
-    TRUST_EVENTS,
-    PersonNow,
-    Place,
-    TrustEvent,
-    TrustHistory,
-    just_before,
-    place_of,
-)
+from app.domains.reputation.trust import TRUST_EVENTS, Place, TrustEvent, TrustHistory, just_before, place_of
 from app.extensions import db
 from app.kernel.events import Event, EventRow, event_of
 
-_TAKEN_AWAY = (AnswerDeleted, PostHidden, QuestionDeleted)
-_BROUGHT_BACK = (AnswerRestored, PostRestored, QuestionRestored)
-_SAID = (VoteCast, AnswerAccepted, AcceptanceWithdrawn, AnswerDidNotHelp, AnswerVerified)
-READ_EVENTS: tuple[type[Event], ...] = (*_SAID, *_TAKEN_AWAY, *_BROUGHT_BACK, *TRUST_EVENTS)
-READ_KINDS = tuple(kind.__name__ for kind in READ_EVENTS)
-TRUST_KINDS = tuple(kind.__name__ for kind in TRUST_EVENTS)
 ANONYMOUS_WEIGHT = 1.0  # an imported vote: a distinct, trusted person without an account here
-
-
-@dataclass(frozen=True)
-class AnswerAbout:
-    """What the ledger asks of an answer; `product_id` is the question's present one."""
-
-    id: int
-    author_id: int
-    question_id: int
-    asker_id: int
-    product_id: int
-    official: bool
 
 
 class FactReader:
@@ -83,21 +64,21 @@ class FactReader:
         return facts
 
     def _prepare(self, events: list[Event]) -> None:
-        questions = {event.question_id for event in events if _concerns_question(event)}  # type: ignore[attr-defined]
-        self._load_answers({found for event in events if (found := _answer_id(event)) is not None}, questions)
+        questions = {event.question_id for event in events if concerns_question(event)}  # type: ignore[attr-defined]
+        self._load_answers({found for event in events if (found := answer_id_of(event)) is not None}, questions)
         people = {event.user_id for event in events if isinstance(event, TRUST_EVENTS)}
         people |= {giver for event in events if (giver := self._giver(event)) is not None}
         self._load_people(people)
-        touched = (*filter(None, map(_answer_id, events)), *(each for q in questions for each in self._answers_of[q]))
+        touched = (*filter(None, map(answer_id_of, events)), *(each for q in questions for each in self._answers_of[q]))
         self._load_removals(touched)
 
     def _read(self, event: Event) -> Iterator[Fact]:
-        giver_id, answer_id = self._giver(event), _answer_id(event)
+        giver_id, answer_id = self._giver(event), answer_id_of(event)
         weight = None if giver_id is None else self.trust.weight(giver_id, place_of(event))
         self._note(event, giver_id, answer_id, weight)
         if isinstance(event, TRUST_EVENTS):
             yield from self._trust_changed(event)
-        elif isinstance(event, (*_TAKEN_AWAY, *_BROUGHT_BACK)):
+        elif isinstance(event, (*TAKEN_AWAY, *BROUGHT_BACK)):
             yield from self._removal(event)
         elif answer_id is not None and self._counts(answer_id):
             yield from _SAYINGS[type(event)](self, event, self.answers[answer_id])
@@ -129,9 +110,9 @@ class FactReader:
     # Posts that go and come back.
 
     def _removal(self, event: Any) -> Iterator[Fact]:
-        post = _post_of(event)
-        answer_id = _answer_id(event)
-        if answer_id is None and not _concerns_question(event):
+        post = post_of(event)
+        answer_id = answer_id_of(event)
+        if answer_id is None and not concerns_question(event):
             return  # a comment
         about = [answer_id] if answer_id is not None else self._answers_of.get(event.question_id, [])
         answers = [self.answers[each] for each in about if self._counts(each)]
@@ -139,7 +120,7 @@ class FactReader:
         self._mark(post, event)
         for answer in answers:
             is_out = self._is_out(answer)
-            if answer_id is not None and isinstance(event, _TAKEN_AWAY):
+            if answer_id is not None and isinstance(event, TAKEN_AWAY):
                 # The question loses its accepted answer with it, and does not get it back with it.
                 yield self._fact(event, Kind.ACCEPT_WITHDRAWN, answer, None)
             if is_out and not was_out[answer.id]:
@@ -150,7 +131,7 @@ class FactReader:
 
     def _mark(self, post: str, event: Event) -> None:
         flag = "hidden" if isinstance(event, PostHidden | PostRestored) else "deleted"
-        if isinstance(event, _TAKEN_AWAY):
+        if isinstance(event, TAKEN_AWAY):
             self._removed[post].add(flag)
         else:
             self._removed[post].discard(flag)
@@ -236,14 +217,14 @@ class FactReader:
     def _note(self, event: Event, giver_id: int | None, answer_id: int | None, weight: float | None) -> None:
         at, event_id = place_of(event)
         post = f"answer:{answer_id}" if answer_id is not None else None
-        if post is None and isinstance(event, (*_TAKEN_AWAY, *_BROUGHT_BACK)):
-            post = _post_of(event)
+        if post is None and isinstance(event, (*TAKEN_AWAY, *BROUGHT_BACK)):
+            post = post_of(event)
         row = {"event_id": event_id, "occurred_at": at, "giver_id": giver_id, "post": post, "weight": weight}
         self._unsaved.append(row)
 
     def _save(self) -> None:
         if self._unsaved:
-            db.session.execute(insert(LedgerRead), self._unsaved)
+            db.session.execute(insert(LedgerRead.metadata.tables["ledger_read"]), self._unsaved)
             self._unsaved = []
 
     def _reads(self, about: Any) -> Iterator[tuple[Event, float | None]]:
@@ -282,9 +263,9 @@ class FactReader:
         self._known_posts |= unknown
         if self.whole or not unknown:
             return
-        kinds = [kind.__name__ for kind in (*_TAKEN_AWAY, *_BROUGHT_BACK)]
+        kinds = [kind.__name__ for kind in (*TAKEN_AWAY, *BROUGHT_BACK)]
         for event, _weight in self._reads(LedgerRead.post.in_(unknown) & EventRow.kind.in_(kinds)):
-            self._mark(_post_of(event), event)
+            self._mark(post_of(event), event)
 
 
 _SAYINGS: dict[type[Event], Callable[[FactReader, Any, AnswerAbout], Iterator[Fact]]] = {
@@ -294,52 +275,3 @@ _SAYINGS: dict[type[Event], Callable[[FactReader, Any, AnswerAbout], Iterator[Fa
     AnswerDidNotHelp: FactReader._acceptance_ended,
     AnswerVerified: FactReader._verification,
 }
-
-
-def answers_where(where: Any) -> list[AnswerAbout]:
-    columns = (Answer.id, Answer.author_id, Answer.question_id, Question.asker_id, Question.product_id, Answer.official)
-    found = select(*columns).join(Question, Question.id == Answer.question_id).where(where)
-    return [AnswerAbout(*row) for row in db.session.execute(found.order_by(Answer.id))]
-
-
-def people_now(user_ids: Iterable[int] | None) -> list[PersonNow]:
-    """These people, or all."""
-    columns = (User.id, User.role, User.level, User.email_confirmed_at, User.source_url, User.anonymised_at)
-    found = select(*columns)
-    rows = db.session.execute(found if user_ids is None else found.where(User.id.in_(list(user_ids))))
-    return [
-        PersonNow(row.id, row.role.value, row.level, row.email_confirmed_at, bool(row.source_url or row.anonymised_at))
-        for row in rows
-    ]
-
-
-def unread_events(after: Place | None, kinds: Iterable[str], limit: int | None = None) -> list[Event]:
-    """Stored events behind a place, in order."""
-    found = select(EventRow).where(EventRow.kind.in_(list(kinds)))
-    if after is not None:
-        at, event_id = after
-        later = (EventRow.occurred_at > at) | ((EventRow.occurred_at == at) & (EventRow.id > event_id))
-        found = found.where(EventRow.occurred_at >= at, later)
-    rows = db.session.execute(found.order_by(EventRow.occurred_at, EventRow.id).limit(limit)).scalars()
-    return [event_of(row) for row in rows]
-
-
-def _concerns_question(event: Event) -> bool:
-    if isinstance(event, PostHidden | PostRestored):
-        return event.kind == "question"
-    return isinstance(event, QuestionDeleted | QuestionRestored)
-
-
-def _answer_id(event: Event) -> int | None:
-    if isinstance(event, VoteCast | PostHidden | PostRestored):
-        return event.target_id if event.kind == "answer" else None
-    answer_id: int | None = getattr(event, "answer_id", None)
-    return answer_id
-
-
-def _post_of(event: Any) -> str:
-    if isinstance(event, PostHidden | PostRestored):
-        return f"{event.kind}:{event.target_id}"
-    if isinstance(event, QuestionDeleted | QuestionRestored):
-        return f"question:{event.question_id}"
-    return f"answer:{event.answer_id}"

@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, delete, func, insert, or_, select, tuple_
 
 from app.domains.reputation.creditbook import CreditBook
 from app.domains.reputation.credits import Credit, Fact, Reason, utc_date
-from app.domains.reputation.ledger_facts import AnswerAbout
+from app.domains.reputation.ledger_events import AnswerAbout
 from app.domains.reputation.models import LedgerEntry, LedgerRead
 from app.domains.reputation.trust import Place
 from app.extensions import db
@@ -88,7 +88,7 @@ def append(credits: list[Credit], answers: dict[int, AnswerAbout]) -> None:
         return
     last = db.session.scalar(select(func.max(LedgerEntry.id))) or 0
     rows = [_row_of(last + place, credit, answers[credit.answer_id]) for place, credit in enumerate(credits, start=1)]
-    db.session.execute(insert(LedgerEntry), rows)
+    db.session.execute(insert(LedgerEntry.metadata.tables["ledger_entry"]), rows)
 
 
 def _row_of(row_id: int, credit: Credit, answer: AnswerAbout) -> dict[str, Any]:

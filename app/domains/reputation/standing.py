@@ -16,7 +16,7 @@ from app.domains.accounts.models import User
 from app.domains.questions.models import QuestionTag
 from app.domains.reputation.boards import SUPPORT_COUNTS_FOR
 from app.domains.reputation.credits import REVERSAL_OF, Credit, Reason
-from app.domains.reputation.ledger_facts import AnswerAbout
+from app.domains.reputation.ledger_events import AnswerAbout
 from app.domains.reputation.ledger_rows import entries
 from app.domains.reputation.levels import trust_weight
 from app.domains.reputation.models import LedgerEntry, Standing, StandingScope
@@ -137,7 +137,7 @@ def _store(sums: dict[Key, Sums]) -> None:
     if changed:
         db.session.execute(update(Standing), changed)
     if added:
-        db.session.execute(insert(Standing), added)
+        db.session.execute(insert(Standing.metadata.tables["standing"]), added)
 
 
 def _named(key: Key) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Up, down, or taken back."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.privileges import privileges_of
@@ -78,10 +79,14 @@ def set_trust(trust: Mapping[int, tuple[float, float]]) -> None:
 
     Asks no policy, since no person asks; changes nothing that a reader of an older version would miss.
     """
-    for answer_id, (up, down) in sorted(trust.items()):
-        same = Answer.trusted_up.is_distinct_from(up) | Answer.trusted_down.is_distinct_from(down)
-        told = update(Answer).where(Answer.id == answer_id, same).values(trusted_up=up, trusted_down=down)
-        db.session.execute(told, execution_options={"synchronize_session": False})
+    answer = Answer.metadata.tables["answer"]
+    told = [{"answer_id": key, "up": each[0], "down": each[1]} for key, each in sorted(trust.items())]
+    up: Any = bindparam("up")
+    down: Any = bindparam("down")
+    changed = answer.c.trusted_up.is_distinct_from(up) | answer.c.trusted_down.is_distinct_from(down)
+    telling = update(answer).where(answer.c.id == bindparam("answer_id"), changed)
+    if told:
+        db.session.execute(telling.values(trusted_up=up, trusted_down=down), told)
 
 
 def forget_trust() -> None:
