@@ -88,10 +88,15 @@ def tag_complaints(names: list[str] | tuple[str, ...]) -> list[str]:
     return []
 
 
+# What stands after `/questions/<id>/` as a page of its own.
+PAGES_OF_A_QUESTION = {"answers", "close", "comments", "delete", "edit", "escalate", "follow", "reopen", "restore", "revisions", "state"}
+
+
 def slug_of(title: str) -> str:
     """The readable part of the address; letters of any script."""
     words = re.findall(r"\w+", unicodedata.normalize("NFKC", title).casefold())
-    return "-".join(words)[:80].strip("-") or "question"
+    slug = "-".join(words)[:80].strip("-") or "question"
+    return f"{slug}-question" if slug in PAGES_OF_A_QUESTION else slug
 
 
 def _is_visible(letter: str) -> bool:

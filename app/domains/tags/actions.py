@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from app.domains.accounts.actor import Actor
 from app.domains.tags.models import Synonym, Tag
@@ -29,11 +30,19 @@ def find_or_create_tags(actor: Actor, names: Sequence[str]) -> list[Tag]:
     if missing:
         require(may_create_tags(actor))
     for name in missing:
-        db.session.add(Tag(name=name, created_at=now(), created_by_id=actor.id, question_count=0, description=""))
-    db.session.flush()
+        _create(actor, name)
     own_names = list(dict.fromkeys(known.get(name, name) for name in wanted))
     rows = {tag.name: tag for tag in db.session.scalars(select(Tag).where(Tag.name.in_(own_names)))}
     return [rows[name] for name in own_names]
+
+
+def _create(actor: Actor, name: str) -> None:
+    """A new tag; where somebody else was faster, theirs."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(Tag(name=name, created_at=now(), created_by_id=actor.id, question_count=0, description=""))
+    except IntegrityError:
+        return
 
 
 def unknown_tag_sentence(missing: Sequence[str]) -> str:
