@@ -254,6 +254,7 @@ def test_a_digest_costs_the_same_statements_however_much_was_said(ann, eve):
     assert len(many) == len(few) <= 12
 
 
+@pytest.mark.both_databases
 def test_a_post_hidden_after_the_freezing_is_marked_as_removed(ann, mona, pat, clock):
     label = a_label(by=ann)
     clock.at(datetime(2026, 3, 9, 2, tzinfo=UTC))
@@ -305,6 +306,7 @@ def test_a_digest_of_another_team_is_not_there(ann, clock):
     assert digest_list(stranger).items == []
 
 
+@pytest.mark.both_databases
 def test_escalations_and_promises_come_from_the_cases(ann, clock, worker):
     a_question(by=ann)
     worker.tick()
@@ -319,6 +321,7 @@ def test_escalations_and_promises_come_from_the_cases(ann, clock, worker):
 # --- people and score ---
 
 
+@pytest.mark.both_databases
 def test_people_are_authors_voters_and_followers_each_once(ann, bob, eve):
     first = a_label(by=ann)
     second = a_label(by=bob, item_id=first.item_id)
@@ -386,6 +389,7 @@ def test_progress_is_read_from_the_history_as_it_was_at_the_moment():
 # --- inbox, item, labels ---
 
 
+@pytest.mark.both_databases
 def test_the_inbox_is_filtered_and_paged_by_key(ann, stan):
     items = [an_item(by=ann), an_item(S.TRIAGED), an_item(S.TRIAGED)]
     other = a_label(on=a_question(product="notes", body=BODY, tags=("sync",)), type="praise")
@@ -429,6 +433,7 @@ def test_the_inbox_costs_the_same_statements_however_long(ann, stan):
     assert len(many) == len(few) <= 3
 
 
+@pytest.mark.both_databases
 def test_an_item_shows_its_sources_and_hides_what_is_not_public(ann, bob, eve, mona, stan):
     item_id = a_label(by=ann).item_id
     second = a_label(by=bob, item_id=item_id, type="request")
@@ -460,6 +465,7 @@ def test_a_stranger_does_not_find_the_item(ann, bob):
         item_page(ann, 4711)
 
 
+@pytest.mark.both_databases
 def test_a_thread_says_what_it_feeds(ann, bob, stan):
     question = a_question(by=ann, body=BODY)
     one = a_label(on=question, by=ann)
@@ -473,6 +479,7 @@ def test_a_thread_says_what_it_feeds(ann, bob, stan):
     ]
 
 
+@pytest.mark.both_databases
 def test_a_title_made_from_a_post_goes_with_the_post(ann, bob, eve, stan, mona):
     """Staff see what they moderate; others see no word of it, in no list."""
     label = a_label(by=ann, quote="every ten minutes")

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 
+import pytest
 from sqlalchemy import func, select
 
 from app.domains.feedback.invariants import INVARIANTS
@@ -19,6 +20,7 @@ def _ready() -> int:
     return db.session.scalar(found) or 0
 
 
+@pytest.mark.both_databases
 def test_a_week_is_frozen_when_it_has_closed_and_only_once(ann, clock):
     a_question(by=ann)
     clock.at(SUNDAY_NIGHT)
@@ -60,6 +62,7 @@ def test_a_product_of_this_morning_has_no_last_week(clock, app):
     assert build_digests() == 0
 
 
+@pytest.mark.both_databases
 def test_shipped_and_quiet_for_two_weeks_is_confirmed(app, clock):
     item = an_item(ItemState.SHIPPED)
     clock.advance(days=13)
