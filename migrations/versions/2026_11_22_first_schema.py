@@ -9,7 +9,6 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 import app.kernel.columns
-from sqlalchemy.dialects import postgresql
 
 revision = '20261122_first_schema'
 down_revision = None
