@@ -109,9 +109,9 @@ def queue() -> Any:
 @login_required
 def hide() -> Any:
     """One post and what a moderator can do with it."""
-    require(may_moderate(current_actor()))
     name, form = request.values.get("post", ""), DecisionForm()
     post = visible_post(name)
+    require(may_moderate(current_actor()))
     if request.method == "POST":
         try:
             return _decide(name, request.form.get("decision", ""), form.reason.data or "")
