@@ -28,6 +28,7 @@ from app.domains.notifications.channels import email
 from app.domains.notifications.live import SAID_LIVE
 from app.domains.questions import events as questions
 from app.domains.questions import schedule as question_schedule
+from app.domains.reputation import invariants as reputation_invariants
 from app.domains.reputation import reactions as reputation_reactions
 from app.domains.reputation import schedule as reputation_schedule
 from app.domains.reputation.ledger_events import READ_EVENTS as LEDGER_EVENTS
@@ -114,6 +115,7 @@ WORK: list[Callable[..., Any]] = [
 INVARIANTS: list[Any] = [
     *escalation_invariants.INVARIANTS,
     *feedback_invariants.INVARIANTS,
+    *reputation_invariants.INVARIANTS,
 ]
 
 # A renamed reaction keeps its old name here for one release, so that no waiting job is stranded.
