@@ -82,7 +82,8 @@ def test_what_is_not_found_can_be_asked_with_the_same_words(client, app, worker)
 
 
 ODD_ADDRESSES = [
-    "/search?q=%5Bunknown%5D+lamp", "/search?q=%22never+closed", "/search?q=" + "lamp+" * 2000, "/search?q=%00%ED%A0%80",
+    "/search?q=%5Bunknown%5D+lamp", "/search?q=%22never+closed", "/search?q=" + "lamp+" * 2000,
+    "/search?q=%00%ED%A0%80",
     "/search?q=lamp&after=nonsense", "/search?q=lamp&after=Wy01XQ", "/search?q=lamp&after=Wzk5OTk5OTk5OV0",
     "/search?q=lamp&sort=x&state=y&lang=z&product=q&tag=%5D", "/questions/similar?title=%22&product=none",
     "/questions/similar?title=" + "x" * 9000,

@@ -36,7 +36,7 @@ FEW = 100  # events to catch up with that are quick enough to hold up the writer
 AT_ONCE_BELOW = 2_000  # questions: about a second of the worker's time; more are rebuilt beside its other work
 REST_SECONDS = 60.0  # after a rebuild that failed
 
-Report = Callable[[int, int], Any]
+Report = Callable[[str], Any]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Rebuilt:
 
 
 def rebuild(report: Report | None = None) -> Rebuilt:
-    """Build, catch up with what changed meanwhile, swap. `report(done, total)` after every batch of questions.
+    """Build, catch up with what changed meanwhile, swap. `report("500 / 1200")` after every batch of questions.
 
     Outside of a transaction; IndexBusy while another process rebuilds.
     """
@@ -96,7 +96,7 @@ def _put_all(engine: SearchEngine, report: Report) -> None:
         if len(held) >= BATCH * COMMIT_EVERY:
             engine.put(held)
             held = []
-        report(done, max(total, done))
+        report(f"{done} / {max(total, done)}")
     if held:
         engine.put(held)
 
@@ -122,7 +122,7 @@ def _refresh(engine: SearchEngine, ids: list[int]) -> None:
         db.session.rollback()
 
 
-def _silent(_done: int, _total: int) -> None:
+def _silent(_line: str) -> None:
     pass
 
 

@@ -1,6 +1,6 @@
 """Administration: one blueprint behind one door, a file for each subject."""
 
-from app.web.admin import events, health, jobs, mail, product_forms, products, settings, users
+from app.web.admin import events, health, jobs, mail, product_forms, products, search, settings, users
 from app.web.admin.blueprint import pages
 
-__all__ = ["events", "health", "jobs", "mail", "pages", "product_forms", "products", "settings", "users"]
+__all__ = ["events", "health", "jobs", "mail", "pages", "product_forms", "products", "search", "settings", "users"]

@@ -273,6 +273,16 @@ def test_similar_questions_put_the_own_product_and_answered_ones_first(engine, a
     assert similar_questions(GUEST, "  ") == []
 
 
+def test_questions_that_share_only_small_words_are_not_similar(engine, ann, worker):
+    a_question(by=ann, title="How do I export the invoices at night")
+    a_question(by=ann, title="如何导出上个月的报表")
+    like = a_question(by=ann, title="路由器晚上一直掉线怎么办")
+    worker.tick()
+
+    assert similar_questions(GUEST, "How do I restart the lamp at home") == []
+    assert [card.id for card in similar_questions(GUEST, "晚上路由掉线了如何处理")] == [like.id]
+
+
 def test_related_questions_cost_one_statement_and_leave_out_the_question_itself(engine, ann, worker):
     one = a_question(by=ann, title="The red lamp stays dark")
     other = a_question(by=ann, title="This red lamp flickers")

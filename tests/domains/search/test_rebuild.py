@@ -65,9 +65,9 @@ def test_a_rebuild_reports_its_progress_and_leaves_one_more_index(engine, ann, w
         a_question(by=ann, title=f"The lamp with number {number}")
     before, heard = serving().current(), []
 
-    done = rebuild(report=lambda number, total: heard.append((number, total)))
+    done = rebuild(report=heard.append)
 
-    assert (done.engine, done.documents, heard) == (engine, 3, [(3, 3)])
+    assert (done.engine, done.documents, heard) == (engine, 3, ["3 / 3"])
     assert lamps().total == 3
     assert serving().current().folder != before.folder
     assert sorted(folders()) == sorted([before.folder, serving().current().folder])
@@ -135,7 +135,7 @@ def test_what_changes_during_a_rebuild_is_in_the_new_index(engine, ann, bob, wor
     question = a_question(by=ann, title="The lamp stays dark")
     worker.tick()
 
-    def meanwhile(_done, _total):  # the walk has passed this question already
+    def meanwhile(_line):  # the walk has passed this question already
         if search_questions(GUEST, "ferryman").total == 0:
             an_answer(to=question, by=bob, body="Have you asked the ferryman?")
             Worker(worker.worker.app).drain()  # the job writes into the old index, which serves until the swap
@@ -207,7 +207,7 @@ def test_a_rebuild_that_fails_leaves_the_old_index_serving_and_nothing_behind(an
     worker.tick()
     before = serving().current()
 
-    def fail(_done, _total):
+    def fail(_line):
         raise RuntimeError("the machine was switched off")
 
     with pytest.raises(RuntimeError):

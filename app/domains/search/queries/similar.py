@@ -4,6 +4,7 @@ from typing import Any
 
 from app.domains.accounts.actor import Actor
 from app.domains.questions.queries import Card, cards_by_id
+from app.domains.search.analysis import HAN_RUN, query_units, search_tokens
 from app.domains.search.audience import EVERYBODY
 from app.domains.search.engine import Hits, IndexUnusable
 from app.domains.search.queries.from_database import similar_in_database
@@ -20,7 +21,7 @@ def similar_questions(
     if not title.strip():
         return []
     wanted = limit * CANDIDATES if product else limit
-    cards = cards_by_id(actor, _similar_ids(title, body, wanted, exclude).ids)
+    cards = alike(title, cards_by_id(actor, _similar_ids(title, body, wanted, exclude).ids))
     # Both sorts are stable: what is equal stays in the order of likeness.
     best = sorted(cards, key=lambda card: product is not None and card.product != product)[:limit]
     return sorted(best, key=lambda card: card.answer_count == 0)
@@ -40,7 +41,15 @@ def related_questions(actor: Actor, question: Any, limit: int = 5) -> list[Card]
     except IndexUnusable as error:
         tell_unusable(error)
         return []
-    return cards_by_id(actor, hits.ids)
+    return alike(question.title, cards_by_id(actor, hits.ids))
+
+
+def alike(title: str, cards: list[Card]) -> list[Card]:
+    """Those that share a telling word or two Han characters with the title: "at" and "the" alone are no likeness."""
+    telling = {unit.term for unit in query_units(title) if not unit.weak}
+    characters = {character for term in telling if HAN_RUN.fullmatch(term) for character in term}
+    found = [(card, set(search_tokens(card.title))) for card in cards]
+    return [card for card, tokens in found if not telling or telling & tokens or len(characters & tokens) > 1]
 
 
 def _similar_ids(title: str, body: str, limit: int, exclude: int | None) -> Hits:
