@@ -45,7 +45,7 @@ requirements: $(VENV)/dev.stamp
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
 
 translations: $(VENV)/run.stamp
-	$(BIN)/pybabel -q extract -F app/translations/babel.cfg -k _l -k _ln:1,2 -k lazy_gettext --no-location --sort-output -o app/translations/messages.pot .
+	$(BIN)/pybabel -q extract --ignore-dirs='.*' -F app/translations/babel.cfg -k _l -k _ln:1,2 -k lazy_gettext --no-location --sort-output -o app/translations/messages.pot .
 	$(BIN)/pybabel -q update -i app/translations/messages.pot -d app/translations --no-fuzzy-matching --ignore-obsolete --no-wrap
 
 migration: $(VENV)/run.stamp

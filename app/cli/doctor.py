@@ -4,7 +4,6 @@ import click
 from flask.cli import with_appcontext
 
 from app.cli.saying import plainly
-from app.extensions import db
 from app.wiring import INVARIANTS
 
 
@@ -15,7 +14,7 @@ def doctor() -> None:
     """Print the invariants that do not hold; exit 1 if any."""
     broken = 0
     for invariant in INVARIANTS:
-        rows = list(db.session.execute(invariant.query()))
+        rows = list(invariant.query())
         broken += bool(rows)
         for row in rows[:20]:
             click.echo(f"{invariant.code}: {invariant.sentence} {tuple(row)}")

@@ -8,7 +8,7 @@ _frozen_at: datetime | None = None
 
 def now() -> datetime:
     """The present instant in UTC, to the microsecond."""
-    return (_frozen_at or datetime.now(UTC)) + _shift
+    return (_frozen_at.astimezone(UTC) if _frozen_at else datetime.now(UTC)) + _shift
 
 
 def freeze(at: datetime | None) -> None:

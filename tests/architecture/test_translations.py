@@ -14,10 +14,15 @@ OPTIONS = {pattern: {"trim_blocks": "true", "lstrip_blocks": "true"} for pattern
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 
+def is_ours(folder: str) -> bool:
+    """Also `_macros`, which Babel passes over where it is not asked."""
+    return not Path(folder).name.startswith(".")
+
+
 def messages() -> dict[str, str]:
     """Every message of the program (its singular) -> where it stands."""
     found = {}
-    extracted = extract_from_dir(ROOT, METHODS, OPTIONS, KEYWORDS, strip_comment_tags=False)
+    extracted = extract_from_dir(ROOT, METHODS, OPTIONS, KEYWORDS, directory_filter=is_ours)
     for path, line, message, _comments, _context in extracted:
         single = message if isinstance(message, str) else message[0]
         if single:
