@@ -143,6 +143,7 @@ PAGES = [
     "app.web.feedback:pages",
     "app.web.reputation:pages",
     "app.api:calls",
+    "app.web.demonstration:pages",
 ]
 
 # What a page needs besides blueprints: how people come in, what templates can use, what an error looks like.
@@ -158,6 +159,7 @@ EDGES = [
     "app.web.readers:install",
     "app.web.notifications:install",
     "app.web.live:install",
+    "app.web.demonstration:install",
 ]
 
 
