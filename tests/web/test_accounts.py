@@ -58,6 +58,14 @@ def code_of(clock, actor) -> str:
     return pyotp.TOTP(user_by_id(actor.id).totp_secret).at(clock.now())
 
 
+def same_for_all(text: str, *own: str) -> str:
+    """The page without what differs by nature: the token of its forms, and what was typed."""
+    text = re.sub(r'(csrf[_-]token"[^>]*(?:value|content)=)"[^"]*"', r"\1", text)
+    for word in own:
+        text = text.replace(word, "TYPED")
+    return text
+
+
 def is_signed_in(client) -> bool:
     return client.get("/settings/account").status_code == 200
 
@@ -108,7 +116,7 @@ def test_another_sites_address_is_not_followed(zoe, client, elsewhere):
 def test_a_wrong_password_and_an_unknown_name_get_the_same_page(zoe, client):
     def page(login):
         answer = log_in(client, login, "not the password")
-        return answer.status_code, answer.text.replace(login, "LOGIN")
+        return answer.status_code, same_for_all(answer.text, login)
 
     assert page("ann") == page("nobody") == page("ann@example.com")
 
@@ -210,7 +218,7 @@ def test_a_taken_address_gets_the_same_answer_as_a_free_one(app, ann):
         client = app.test_client()
         answer = client.post("/register", data={**NEW, "name": f"N {email[:3]}", "email": email})
         page = client.get(answer.location)
-        return answer.status_code, page.status_code, page.text.replace(email, "ADDRESS")
+        return answer.status_code, page.status_code, same_for_all(page.text, email)
 
     assert answers("ann@example.com") == answers("new@example.com")
 
@@ -265,7 +273,7 @@ def test_elsewhere_kept_mail_is_for_administrators_only(app, client, worker):
 def test_a_known_and_an_unknown_address_get_the_same_answer(app, client, ann):
     def answers(email):
         answer = client.post("/login/forgot", data={"email": email})
-        return answer.status_code, client.get(answer.location).text.replace(email, "ADDRESS")
+        return answer.status_code, same_for_all(client.get(answer.location).text, email)
 
     assert answers("ann@example.com") == answers("nob@example.com")
 

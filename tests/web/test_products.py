@@ -14,7 +14,7 @@ def test_every_product_stands_in_the_list_with_its_promise(app, client):
     a_product("notes", name="Notes", policy=False)
     text = client.get("/products").text
     assert "Mesh Router" in text and "Notes" in text
-    assert text.count("Asked now, answered by") == 1
+    assert text.count("Asked now, our team steps in by") == 1
 
 
 def test_an_empty_forum_says_so(app, client):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, String, cast, exists, func, literal, select
+from sqlalchemy import String, cast, exists, func, literal, select
 
 from app.domains.accounts.actor import STAFF_ROLES, Actor
 from app.domains.accounts.models import (
@@ -102,7 +102,7 @@ def actors_by_id(user_ids: Iterable[int]) -> dict[int, Actor]:
     return {row.id: _actor(row, via="system", second_factor_passed=True) for row in rows}
 
 
-def _actor(row: Row[Any], **more: Any) -> Actor:
+def _actor(row: Any, **more: Any) -> Actor:
     return Actor(
         id=row.id,
         name=row.name,

@@ -27,7 +27,8 @@ def forgot() -> Any:
     except (Invalid, TooSoon) as error:
         status, headers = refuse(form, error)
         return render_template("accounts/forgot.html", form=form), status, headers
-    return redirect(url_for("accounts.check_mail", address=form.email.data, **{"for": "reset"}), 303)
+    purpose: dict[str, Any] = {"for": "reset"}
+    return redirect(url_for("accounts.check_mail", address=form.email.data, **purpose), 303)
 
 
 @pages.route("/login/reset/<token>", methods=["GET", "POST"])

@@ -93,7 +93,7 @@ def send_again() -> Any:
     return redirect(url_for("accounts.check_mail", address=form.email.data, **_kept_purpose()), 303)
 
 
-def _kept_purpose() -> dict[str, str]:
+def _kept_purpose() -> dict[str, Any]:
     return {"for": "reset"} if request.args.get("for") == "reset" else {}
 
 

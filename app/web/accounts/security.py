@@ -13,6 +13,7 @@ from app.kernel.errors import Invalid, TooSoon
 from app.kernel.i18n import _
 from app.kernel.transaction import transaction
 from app.web.accounts.blueprint import pages
+from app.web.accounts.browsers import browser_name
 from app.web.accounts.forms import PasswordForm, refuse
 from app.web.actors import current_actor
 from app.web.signing_in import remember
@@ -50,9 +51,8 @@ def change_password() -> Any:
 @login_required
 def sessions() -> Any:
     actor = current_actor()
-    return render_template(
-        "accounts/settings_sessions.html", sessions=sessions_of(actor.id or 0), mine=actor.session_id
-    )
+    rows = [(row, browser_name(row.browser)) for row in sessions_of(actor.id or 0)]
+    return render_template("accounts/settings_sessions.html", sessions=rows, mine=actor.session_id)
 
 
 @pages.post("/settings/sessions/<int:session_id>/end")

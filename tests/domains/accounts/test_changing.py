@@ -164,6 +164,7 @@ def test_nobody_edits_somebody_elses_profile(ann, bob):
 # --- roles, suspension ---
 
 
+@pytest.mark.both_databases
 def test_an_administrator_gives_a_role_and_teams(ada, ann):
     here = in_a_browser(ann)
     product = a_product()

@@ -74,6 +74,7 @@ def test_setting_up_passes_this_browser_and_signs_the_others_out(browser, clock)
     assert actor_of_session(elsewhere) is None
 
 
+@pytest.mark.both_databases
 def test_a_code_is_accepted_once(browser, clock):
     set_up(clock, browser)
     assert not passes(browser, code_at(clock, browser))  # the code that turned it on
@@ -104,6 +105,7 @@ def test_a_clock_half_a_minute_off_is_forgiven_and_a_minute_is_not(browser, cloc
     assert not passes(browser, late)
 
 
+@pytest.mark.both_databases
 def test_each_recovery_code_stands_in_once_however_it_is_typed(browser, clock, worker):
     codes = set_up(clock, browser)
     assert passes(browser, codes[0].upper().replace("-", " "))

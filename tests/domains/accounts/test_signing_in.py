@@ -132,6 +132,7 @@ def test_a_reset_sets_the_password_ends_every_session_and_tells_the_owner(zoe, w
     assert "Your password was changed." in kept_mails(recipient="ann@example.com")[0].text
 
 
+@pytest.mark.both_databases
 def test_a_reset_link_works_once(zoe, worker):
     token = reset_token(worker, "ann@example.com")
     with transaction():

@@ -105,6 +105,7 @@ def test_a_shared_calendar_is_changed_for_one_product_only(ada):
     assert hours_of(product_by_id(second).calendar_id).never_closes
 
 
+@pytest.mark.both_databases
 def test_a_team_serves_its_product_and_no_other(ada):
     mesh, notes = made(ada), made(ada, "notes", "Notes")
     agent, free = a_person("agent one", role="agent"), a_person("agent two", role="agent")
