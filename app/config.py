@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
     require_second_factor: bool | None = None
     demo: bool | None = None
-    """Demonstration community and one-click sign-in; None = the mark that `make run` left in the data folder decides."""
+    """Demonstration community and one-click sign-in; None = the mark that the first start left decides."""
     limits: Literal["on", "off"] = "on"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     live_clients: Annotated[int, Field(ge=0)] = 200

@@ -61,7 +61,11 @@ def check() -> None:
 def revision(subject: str) -> None:
     """Write a new migration from the difference between models and schema."""
     slug = "_".join(subject.lower().split())
-    _alembic(lambda config: command.revision(config, message=subject, autogenerate=True, rev_id=f"{date.today():%Y%m%d}_{slug}"[:32]))
+    _alembic(
+        lambda config: command.revision(
+            config, message=subject, autogenerate=True, rev_id=f"{date.today():%Y%m%d}_{slug}"[:32]
+        )
+    )
 
 
 def _alembic(run, *arguments: str) -> None:  # type: ignore[no-untyped-def]
@@ -69,5 +73,3 @@ def _alembic(run, *arguments: str) -> None:  # type: ignore[no-untyped-def]
         run(alembic_config(), *arguments)
     except CommandError as error:
         fail(error)
-
-

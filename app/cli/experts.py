@@ -49,7 +49,9 @@ def explain(user: str, window: str) -> None:
     if why.other_answers:
         click.echo(json.dumps({"other_answers": why.other_answers, "points": why.other_points}))
     parts = {part.name: part.points for part in why.explanation.parts}
-    click.echo(json.dumps({"rank": why.rank, "of": why.total_eligible, "points": why.explanation.total, "parts": parts}))
+    click.echo(
+        json.dumps({"rank": why.rank, "of": why.total_eligible, "points": why.explanation.total, "parts": parts})
+    )
 
 
 @commands.command()

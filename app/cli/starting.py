@@ -78,7 +78,9 @@ def main() -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    address = os.environ.get("BASE_URL") or f"http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
+    address = (
+        os.environ.get("BASE_URL") or f"http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
+    )
     print(f"Huzhu serves at {address}  (Ctrl-C stops it)", flush=True)
     while not stopping:
         for child in children:

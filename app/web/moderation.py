@@ -117,7 +117,9 @@ def hide() -> Any:
             return _decide(name, request.form.get("decision", ""), form.reason.data or "")
         except Invalid as error:
             show(form, error)
-    page = render_template("moderation/post.html", form=form, post=post, name=name, back=_address(name), names=named(post))
+    page = render_template(
+        "moderation/post.html", form=form, post=post, name=name, back=_address(name), names=named(post)
+    )
     return page, 422 if form.errors else 200
 
 

@@ -50,7 +50,8 @@ def index() -> Any:
     wanted = _filter(products)
     page = question_list(current_actor(), wanted, request.args.get("after"))
     if wanted.tag and not page.items and tag_by_name(wanted.tag).name != wanted.tag:
-        return redirect(url_for("questions.index", **request.args.to_dict() | {"tag": tag_by_name(wanted.tag).name}))
+        kept: dict[str, Any] = {**request.args.to_dict(), "tag": tag_by_name(wanted.tag).name}
+        return redirect(url_for("questions.index", **kept))
     return render_template(
         "questions/index.html",
         page=page,

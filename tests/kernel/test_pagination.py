@@ -13,7 +13,9 @@ def test_a_cursor_gives_its_key_back():
     assert key_of(cursor_of(at, 7), datetime, int) == (at, 7)
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "AAAA", "WzFd", "W10", "%%%", "W251bGwsIDFd", cursor_of("a", 1), cursor_of(True, 1), "é"])
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "AAAA", "WzFd", "W10", "%%%", "W251bGwsIDFd", cursor_of("a", 1), cursor_of(True, 1), "é"]
+)
 def test_what_is_no_cursor_of_ours_is_the_first_page(cursor):
     assert key_of(cursor, datetime, int) is None
 

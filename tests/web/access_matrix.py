@@ -43,6 +43,10 @@ ARGUMENTS: dict[str, dict[str, str]] = {"products": {"slug": "mesh"}, "tags": {"
 MATRIX: dict[tuple[str, str], Row] = {
     ("GET", "static"): Row(ALL),
     ("GET", "home.index"): Row(ALL),
+    ("GET", "help.index"): Row(ALL),
+    ("GET", "health.alive"): Row(ALL),
+    ("GET", "health.ready"): Row(ALL),
+    ("GET", "design.index"): Row(ALL),
     # questions
     ("GET", "questions.index"): Row(ALL),
     ("GET", "questions.ask"): Row(ALL),
@@ -95,7 +99,9 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("POST", "escalation.not_solved"): Row(NOBODY, frozenset({"member", "expert", "moderator"}), NOBODY),
     # moderation
     ("GET", "moderation.flag"): Row(SIGNED_IN, NOBODY, SEE_HIDDEN, {"post": "question:{question_id}"}),
-    ("POST", "moderation.flag"): Row(SIGNED_IN, NOBODY, SEE_HIDDEN, {"post": "question:{question_id}", "reason": "spam"}),
+    ("POST", "moderation.flag"): Row(
+        SIGNED_IN, NOBODY, SEE_HIDDEN, {"post": "question:{question_id}", "reason": "spam"}
+    ),
     ("GET", "moderation.queue"): Row(MODERATORS),
     ("GET", "moderation.hide"): Row(MODERATORS, MODERATORS, MODERATORS, {"post": "question:{question_id}"}),
     ("POST", "moderation.hide"): Row(MODERATORS, MODERATORS, MODERATORS, {"post": "question:{question_id}"}),
@@ -233,4 +239,9 @@ MATRIX: dict[tuple[str, str], Row] = {
     # search
     ("GET", "search.results"): Row(ALL),
     ("GET", "search.similar"): Row(ALL),
+    # the demonstration: on a forum that is none, nothing of it is there
+    ("GET", "demonstration.people"): Row(NOBODY),
+    ("GET", "demonstration.start"): Row(NOBODY),
+    ("POST", "demonstration.be"): Row(NOBODY),
+    ("POST", "demonstration.again"): Row(NOBODY),
 }

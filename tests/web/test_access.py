@@ -121,7 +121,9 @@ def test_every_route_lets_through_whom_its_row_names(app, monkeypatch, role):
                 continue
             status, through = ask(app, stage, method, endpoint, arguments, row, stage.objects[whose])
             if through != (role in expected):
-                wrong.append(f"{method} {endpoint} on {whose}: {status}, expected {'in' if role in expected else 'out'}")
+                wrong.append(
+                    f"{method} {endpoint} on {whose}: {status}, expected {'in' if role in expected else 'out'}"
+                )
             if whose == "hidden" and not through and role not in SEE_HIDDEN and status == 403:
                 wrong.append(f"{method} {endpoint} tells that the hidden object exists")
     assert not wrong, "\n".join(wrong)

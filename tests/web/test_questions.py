@@ -177,7 +177,9 @@ def test_the_list_filters_by_product_tag_and_sort(client, ann):
 def test_the_history_shows_what_changed(client, ann):
     question = a_question(by=ann)
     sign_in(client, ann)
-    client.post(f"/questions/{question.id}/edit", data=ASKED | {"body": "It drops every five minutes now.", "tags": "wifi"})
+    client.post(
+        f"/questions/{question.id}/edit", data=ASKED | {"body": "It drops every five minutes now.", "tags": "wifi"}
+    )
 
     page = client.get(f"/questions/{question.id}/revisions")
     assert "<ins>It drops every five minutes now.</ins>" in page.text
@@ -221,3 +223,30 @@ def test_a_list_costs_four_statements(client, ann, bob, eve, query):
         client.get(f"/questions{query}")
 
     assert len(member) <= 4, "\n".join(member)
+
+
+def test_a_guest_who_proves_the_address_gets_the_account_that_somebody_registered_with_it(client, worker, ann):
+    from app.domains.accounts.models import User
+    from app.domains.accounts.passwords import hash_password
+
+    a_question(by=ann, tags=("wifi",))
+    squatter = a_person("squatter", confirmed=False)
+    with transaction():
+        db.session.get_one(User, squatter.id).password_hash = hash_password("the squatter's password")
+    client.post("/questions/ask", data=ASKED | {"tags": "wifi"})
+    client.post("/questions/ask/almost", data={"name": "squatter", "email": "squatter@example.com"})
+    worker.tick()
+    mail = next(mail for mail in db.session.scalars(select(KeptMail)) if "/questions/publish/" in mail.text)
+    client.post(re.search(r"/questions/publish/\S+", mail.text)[0])
+
+    assert db.session.get(User, squatter.id).password_hash is None
+
+
+def test_a_taken_name_is_refused_whether_or_not_the_address_has_an_account(client, ann, bob):
+    a_question(by=ann, tags=("wifi",))
+    client.post("/questions/ask", data=ASKED | {"tags": "wifi"})
+    answers = [
+        client.post("/questions/ask/almost", data={"name": "bob", "email": email})
+        for email in ("nobody@example.com", "ann@example.com")
+    ]
+    assert [answer.status_code for answer in answers] == [422, 422]

@@ -16,7 +16,9 @@ PAIRS = [
     *product(("ink", "ink-soft", "link"), (*(f"{state}-wash" for state in STATES), "brand-wash")),
     *((f"on-{fill}", fill) for fill in ("brand", "ask", "danger")),
     *((f"code-{word}", "code") for word in ("keyword", "string", "comment", "number", "name")),
-    ("brand-strong", "brand-wash"), ("mark-ink", "mark"), ("ink", "code"),
+    ("brand-strong", "brand-wash"),
+    ("mark-ink", "mark"),
+    ("ink", "code"),
 ]
 
 
@@ -55,4 +57,7 @@ def test_every_text_stands_out_from_its_ground(selector):
 def test_borders_of_fields_and_the_focus_ring_can_be_seen(selector):
     colours = declarations(selector)
 
-    assert min(contrast(colours[edge], colours[ground]) for edge, ground in product(("line-strong", "focus"), GROUNDS)) >= 3
+    assert (
+        min(contrast(colours[edge], colours[ground]) for edge, ground in product(("line-strong", "focus"), GROUNDS))
+        >= 3
+    )

@@ -27,7 +27,9 @@ from app.kernel.settings import Setting
 
 LONGEST_NOTE = 500
 FLAGS = limit("flags", "20/hour", _l("Flags of one member."))
-HIDES_AT = Setting("moderation.flags_that_hide", 3, _l("A post that this many people flagged is hidden until reviewed."))
+HIDES_AT = Setting(
+    "moderation.flags_that_hide", 3, _l("A post that this many people flagged is hidden until reviewed.")
+)
 
 
 def flag_post(reporter: Actor, post: Post, reason: str, note: str = "") -> Flag:

@@ -366,9 +366,9 @@ def _question_row(actor: Actor, question_id: int) -> Row[Any]:
     columns = [getattr(Question, name) for name in names]
     product = (Product.slug.label("product"), Product.name.label("product_name"), Product.calendar_id)
     own = (_my_vote(actor, PostKind.QUESTION, Question.id), _following(actor))
-    found = select(*columns, *product, *own, _tag_names().label("tags"))
+    found: Select[Any] = select(*columns, *product, *own, _tag_names().label("tags"))
     found = found.join(Product, Product.id == Question.product_id)
-    row = db.session.execute(found.where(Question.id == question_id)).one_or_none()
+    row: Row[Any] | None = db.session.execute(found.where(Question.id == question_id)).one_or_none()
     if row is None:
         raise NotFound()
     return row
@@ -499,7 +499,7 @@ def askers_of(question_ids: Iterable[int]) -> dict[int, int]:
 
 
 def own_posts(user_id: int) -> dict[str, list[dict[str, Any]]]:
-    """Everything a person wrote, whole, for the export of their data: hidden and deleted posts too. Three statements."""
+    """Everything a person wrote, whole, for the export of their data, hidden and deleted too. Three statements."""
     question = (Question.id, Question.title, Question.body, Question.created_at, Question.deleted_at)
     answer = (Answer.id, Answer.question_id, Answer.body, Answer.created_at, Answer.deleted_at)
     comment = (Comment.id, Comment.question_id, Comment.answer_id, Comment.body, Comment.created_at, Comment.deleted_at)

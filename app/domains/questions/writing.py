@@ -89,7 +89,19 @@ def tag_complaints(names: list[str] | tuple[str, ...]) -> list[str]:
 
 
 # What stands after `/questions/<id>/` as a page of its own.
-PAGES_OF_A_QUESTION = {"answers", "close", "comments", "delete", "edit", "escalate", "follow", "reopen", "restore", "revisions", "state"}
+PAGES_OF_A_QUESTION = {
+    "answers",
+    "close",
+    "comments",
+    "delete",
+    "edit",
+    "escalate",
+    "follow",
+    "reopen",
+    "restore",
+    "revisions",
+    "state",
+}
 
 
 def slug_of(title: str) -> str:

@@ -22,7 +22,11 @@ from tests.factories import a_product, a_question, an_answer
 
 
 def draft(**more):
-    values = {"title": "The router drops the connection", "body": "Every ten minutes since the update.", "product": "mesh"}
+    values = {
+        "title": "The router drops the connection",
+        "body": "Every ten minutes since the update.",
+        "product": "mesh",
+    }
     return QuestionDraft(**(values | {"tags": ("wifi",)} | more))
 
 

@@ -1,5 +1,7 @@
 """Post, edit, delete, restore, verify an answer. Staff have no second path: their reply is the public answer."""
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -99,7 +101,7 @@ def _checked(body: str) -> str:
     return clean
 
 
-def _named(answer: Answer) -> dict[str, int]:
+def _named(answer: Answer) -> dict[str, Any]:
     return {"answer_id": answer.id, "question_id": answer.question_id, "author_id": answer.author_id}
 
 

@@ -18,9 +18,9 @@ from app.domains.questions.events import (
     QuestionReopened,
     QuestionRestored,
 )
-from app.domains.questions.service_state import settle
 from app.domains.questions.models import CloseReason, Kind, NoPromise, PostKind, Question, QuestionTag
 from app.domains.questions.policies import may_ask, may_close, may_delete, may_edit, may_move, may_restore, may_see
+from app.domains.questions.service_state import settle
 from app.domains.questions.writing import (
     Rendered,
     body_complaints,

@@ -1,5 +1,7 @@
 """Hide and show again; moderation calls these."""
 
+from typing import Any
+
 from app.domains.accounts.actor import Actor
 from app.domains.questions.actions.posting import recount_answers
 from app.domains.questions.events import PostHidden, PostRestored
@@ -44,7 +46,7 @@ def _settle(post: Post) -> None:
         recount_answers(question)
 
 
-def named(post: Post) -> dict[str, object]:
+def named(post: Post) -> dict[str, Any]:
     """Kind, ids and author, as events name a post."""
     kind = {Question: PostKind.QUESTION, Answer: PostKind.ANSWER, Comment: PostKind.COMMENT}[type(post)]
     question_id = post.id if isinstance(post, Question) else post.question_id

@@ -7,7 +7,9 @@ from sqlalchemy import select
 
 from app.domains.accounts.actions.links import make_link, use_link
 from app.domains.accounts.actions.registering import clean_email, create_user, require_free_name
+from app.domains.accounts.actions.sessions import end_all_sessions
 from app.domains.accounts.actor import Actor
+from app.domains.accounts.events import EmailConfirmed
 from app.domains.accounts.models import LinkPurpose, User
 from app.domains.accounts.names import clean_name, email_key
 from app.domains.accounts.policies import may_register
@@ -20,6 +22,7 @@ from app.domains.tags.queries import known_names
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.errors import Invalid, NotFound
+from app.kernel.events import publish
 from app.kernel.i18n import _, _l
 from app.kernel.limits import limit, spend
 from app.kernel.policy import require
@@ -57,8 +60,9 @@ def name_asker(guest: Actor, row: PendingQuestion, name: str, email: str, *, fro
     row.email = clean_email(email)
     spend(BY_TARGET, email_key(row.email))
     row.name = clean_name(name)
-    if db.session.scalar(select(User.id).where(User.email_key == email_key(row.email))) is None:
-        require_free_name(row.name)
+    owner = db.session.scalar(select(User).where(User.email_key == email_key(row.email)))
+    # Whether the address has an account must not show: a taken name is refused either way, unless it is its owner's.
+    require_free_name(row.name, except_user_id=owner.id if owner else None)
     return make_link(LinkPurpose.PUBLISH_QUESTION, user_id=None, valid_for=KEPT_FOR, data={"pending_id": row.id})
 
 
@@ -77,11 +81,18 @@ def publish_pending(guest: Actor, token: str) -> tuple[Question, int]:
         require_free_name(row.name)
         user = create_user(name=row.name, email=row.email, language=row.language, confirmed=True)
     elif user.email_confirmed_at is None:
-        user.email_confirmed_at = now()
+        _hand_over(user)
     draft = QuestionDraft(**{**row.draft, "tags": tuple(row.draft["tags"]), "submission": f"pending-{row.id}"})
     question = ask_question(actor_by_id(user.id), draft)
     row.question_id = question.id
     return question, user.id
+
+
+def _hand_over(user: User) -> None:
+    """Who holds the address is its owner; whoever registered with it before never proved that."""
+    user.email_confirmed_at, user.password_hash = now(), None
+    end_all_sessions(user.id)
+    publish(EmailConfirmed(user_id=user.id, actor_id=user.id))
 
 
 def pending_of_link(pending_id: int) -> PendingQuestion:

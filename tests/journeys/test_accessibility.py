@@ -1,0 +1,101 @@
+"""axe finds nothing on the pages that people use most: in both languages, light and dark, wide and narrow."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import product
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from app.domains.accounts.actions.profiles import choose_language
+from app.kernel.transaction import transaction
+from tests.journeys.a_lived_in_forum import Scene, lived_in
+from tests.servers.live_forum import Forum, forum_beside_web
+
+pytestmark = pytest.mark.browser
+
+GUEST = None
+PAGES: dict[str, tuple[str | None, str]] = {
+    "home": (GUEST, "/"),
+    "list": (GUEST, "/questions"),
+    "question": ("ann", "/questions/{question}"),
+    "ask": ("ann", "/questions/ask"),
+    "search": (GUEST, "/search?q=router"),
+    "board": ("ann", "/leaderboard"),
+    "queue": ("stan", "/staff/queue"),
+    "case": ("stan", "/staff/cases/{case}"),
+    "digest": ("pat", "/digests/preview?product=mesh"),
+    "inbox": ("ann", "/inbox"),
+    "settings": ("ann", "/settings/notifications"),
+    "sign in": (GUEST, "/login"),
+}
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+@pytest.fixture(scope="module")
+def forum(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forum]:
+    with forum_beside_web(empty_database, tmp_path_factory.mktemp("accessible")) as both:
+        yield both
+
+
+@pytest.fixture(scope="module")
+def scene(forum: Forum) -> Scene:
+    return lived_in(forum)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_on(name: str, forum: Forum, scene: Scene, chromium: Browser) -> None:
+    who, place = PAGES[name]
+    address = forum.web.address + place.format(question=scene.question.id, case=scene.case_id)
+    complaints: list[str] = []
+    with closing(chromium.new_context(reduced_motion="reduce", locale="en-GB")) as context:
+        page = context.new_page()
+        if who:
+            sign_in(page, forum, scene, who)
+        for language, theme in product(("zh", "en"), THEMES):
+            wear(page, forum, theme, language)
+            speak(scene, who, language)
+            answer = page.goto(address)
+            assert answer is not None and answer.status == 200
+            assert page.locator("html").get_attribute("data-theme") == theme
+            assert str(page.locator("html").get_attribute("lang")).startswith(language)
+            complaints += [f"{language} {theme} {complaint}" for complaint in seen_wide_and_narrow(page)]
+    assert complaints == []
+
+
+def sign_in(page: Page, forum: Forum, scene: Scene, who: str) -> None:
+    cookie = forum.session_cookie(scene.people[who])
+    page.context.add_cookies([{"name": "huzhu", "value": cookie, "url": forum.web.address}])
+
+
+def wear(page: Page, forum: Forum, theme: Literal["light", "dark"], language: str) -> None:
+    """The device's colours and the person's choice agree; a guest's language is a cookie, too."""
+    page.emulate_media(color_scheme=theme)
+    chosen = {"theme": theme, "language": language}
+    page.context.add_cookies([{"name": name, "value": it, "url": forum.web.address} for name, it in chosen.items()])
+
+
+def speak(scene: Scene, who: str | None, language: str) -> None:
+    if who:
+        with transaction():
+            choose_language(scene.people[who], language)
+
+
+def seen_wide_and_narrow(page: Page) -> list[str]:
+    """At 390 pixels the window is as tall as the page, else the bar at its foot covers what scrolls beneath."""
+    found = []
+    page.set_viewport_size({"width": 1280, "height": 900})
+    found += [f"1280 px {complaint}" for complaint in violations(page)]
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size({"width": 390, "height": page.evaluate("document.documentElement.scrollHeight")})
+    found += [f"390 px {complaint}" for complaint in violations(page)]
+    return found
+
+
+def violations(page: Page) -> list[str]:
+    """One line for each element that breaks a rule."""
+    broken: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {node['html'][:200]}" for rule in broken for node in rule["nodes"]]
