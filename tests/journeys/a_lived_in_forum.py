@@ -43,7 +43,7 @@ def lived_in(forum: Forum) -> Scene:
     question = _a_thread(people["ann"], people["stan"])
     for number in range(3):
         help_given(a_person(f"helper{number}"), 3 - number)
-    a_question(by=people["ann"], title="如何导出报表", body="月底需要把报表发给财务，但是按钮一直是灰色的。", tags=("导出",))
+    a_question(by=people["ann"], title="如何导出报表", body="月底需要把报表发给财务，按钮却是灰色的。", tags=("导出",))
     a_label(by=people["ann"], tags=("wifi",), title="Stable Wi-Fi after an update", type="request")
     waiting, claimed = (a_question(by=people["ann"], body=BODY) for _ in range(2))
     forum.work()
