@@ -125,7 +125,8 @@ def _read_questions() -> None:
     """People read most of what is asked in their language."""
     people = db.session.execute(select(User.id, User.language).order_by(User.id)).all()
     questions = db.session.execute(select(Question.id, Question.language).order_by(Question.id)).all()
-    known = set(db.session.execute(select(ReadMark.user_id, ReadMark.question_id)).tuples().all())
+    read = db.session.execute(select(ReadMark.user_id, ReadMark.question_id))
+    known = {(row.user_id, row.question_id) for row in read}
     rows = [
         {"user_id": person.id, "question_id": question.id, "read_at": clock.now()}
         for person in people

@@ -1,4 +1,7 @@
-"""Questions from a file of JSON lines, `{"id","title","body","tags","created_at","lang","author"}`; only title needed."""
+"""Questions from a file of JSON lines: `{"id", "title", "body", "tags", "created_at", "lang", "author"}`.
+
+Only the title is needed.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass

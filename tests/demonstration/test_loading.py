@@ -80,7 +80,7 @@ def test_no_case_is_left_over_from_last_month(loaded):
 
 def test_each_of_the_three_products_has_two_finished_digests(loaded):
     found = select(Product.slug, func.count(Digest.id)).join(Digest, Digest.product_id == Product.id)
-    counts = dict(db.session.execute(found.group_by(Product.slug)).tuples().all())
+    counts = {slug: number for slug, number in db.session.execute(found.group_by(Product.slug))}
     assert counts == {"mesh": 2, "notes": 2, "pay": 2}
     assert count(Digest, Digest.is_empty) == 0
 
