@@ -6,7 +6,7 @@ FLASK := $(BIN)/flask --app wsgi
 CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
 WORKERS ?= auto
 
-.PHONY: run test check check-style bench demo requirements translations migration screens clean
+.PHONY: run test check check-style demo requirements translations migration clean
 
 run: $(VENV)/run.stamp $(CATALOGUES:.po=.mo)
 	@exec $(BIN)/python -m app.cli.starting
