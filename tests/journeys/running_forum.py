@@ -34,7 +34,8 @@ class RunningForum:
         """Until a page is answered; TimeoutError with the log otherwise."""
         until = time.monotonic() + STARTS_WITHIN
         while time.monotonic() < until:
-            assert self.parent is not None and self.parent.poll() is None, self.log.read_text()
+            ended = self.parent is None or self.parent.poll()
+            assert ended is None, f"the parent ended ({ended}):\n{self.log.read_text()}"
             try:
                 urlopen(f"{self.address}/events", timeout=30).close()
                 return

@@ -45,7 +45,7 @@ class Program:
 @pytest.fixture(scope="module")
 def forum(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningForum]:
     with running_forum(tmp_path_factory.mktemp("killed")) as forum:
-        forum.commands(people(("ann", "member"), ("eve", "member")))
+        forum.commands(people(("ann", "moderator"), ("eve", "member")))  # a moderator may bring new tags
         yield forum
 
 
