@@ -33,7 +33,9 @@ def cluster() -> Iterator[str]:
     as_user = _unprivileged(folder)
     port = free_port()
     try:
-        _run(as_user, bin_dir / "initdb", "-D", folder / "data", "-U", "huzhu", "-A", "trust", "-E", "UTF8", "--no-sync")
+        _run(
+            as_user, bin_dir / "initdb", "-D", folder / "data", "-U", "huzhu", "-A", "trust", "-E", "UTF8", "--no-sync"
+        )
         options = f"-p {port} -k {folder} -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
         options += " -c listen_addresses=127.0.0.1 -c max_connections=200 -c shared_buffers=32MB"
         _run(as_user, bin_dir / "pg_ctl", "-D", folder / "data", "-o", options, "-w", "-l", folder / "log", "start")

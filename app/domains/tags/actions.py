@@ -21,16 +21,19 @@ MAX_DESCRIPTION = 500
 
 
 def find_or_create_tags(actor: Actor, names: Sequence[str]) -> list[Tag]:
-    """The tags of these names, synonyms followed, in order. Where the actor may not create one, Invalid says which."""
+    """The tags of these names, synonyms followed, in order.
+
+    A tag that the actor may not create yet is left out; where none is left, the question is "untagged" (the words
+    stay in its first revision, for whoever may).
+    """
     wanted = list(dict.fromkeys(tag_name(name) for name in names if tag_name(name)))
     known = known_names(wanted)
-    missing = [name for name in wanted if name not in known]
-    if missing and not may_create_tags(actor):
-        raise Invalid(fields={"tags": [unknown_tag_sentence(missing)]})
-    if missing:
-        require(may_create_tags(actor))
-    for name in missing:
-        _create(actor, name)
+    if wanted and not may_create_tags(actor):
+        wanted = [name for name in wanted if name in known] or [UNTAGGED]
+        known = known_names(wanted)
+    for name in wanted:
+        if name not in known:
+            _create(actor, name)
     own_names = list(dict.fromkeys(known.get(name, name) for name in wanted))
     rows = {tag.name: tag for tag in db.session.scalars(select(Tag).where(Tag.name.in_(own_names)))}
     return [rows[name] for name in own_names]
@@ -43,13 +46,6 @@ def _create(actor: Actor, name: str) -> None:
             db.session.add(Tag(name=name, created_at=now(), created_by_id=actor.id, question_count=0, description=""))
     except IntegrityError:
         return
-
-
-def unknown_tag_sentence(missing: Sequence[str]) -> str:
-    return _(
-        "There is no tag “%(tags)s” yet, and new members cannot add one. Please choose from the existing tags.",
-        tags="”, “".join(missing),
-    )
 
 
 def describe_tag(actor: Actor, tag: Tag, description: str, synonyms: Sequence[str]) -> None:

@@ -91,13 +91,18 @@ def test_six_han_characters_are_a_title_and_eight_a_body(app, ann):
     assert question.language == "zh"
 
 
-def test_a_new_member_cannot_invent_a_tag_but_uses_those_that_exist(app, newcomer, ann):
+def test_a_new_members_new_word_is_no_tag_yet_but_stands_in_the_first_revision(app, newcomer, ann):
     ask(ann, tags=("wifi",))
+    question = ask(newcomer, tags=("wifi", "brand-new"))
 
-    with pytest.raises(Invalid) as refused:
-        ask(newcomer, tags=("wifi", "brand-new"))
-    assert "brand-new" in refused.value.fields["tags"][0]
-    assert ask(newcomer, tags=("wifi",)).id
+    assert question_page(newcomer, question.id).tags == ("wifi",)
+    assert revisions_of(PostKind.QUESTION, question.id)[0][0].tags == ["wifi", "brand-new"]
+
+
+def test_a_new_member_asks_on_a_forum_that_has_no_tag_at_all(app, newcomer):
+    question = ask(newcomer, tags=("brand-new",))
+
+    assert question_page(newcomer, question.id).tags == ("untagged",)
 
 
 def test_a_visitor_and_an_unconfirmed_member_may_not_ask(app, ann):

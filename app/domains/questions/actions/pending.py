@@ -16,12 +16,9 @@ from app.domains.accounts.policies import may_register
 from app.domains.accounts.queries import actor_by_id
 from app.domains.questions.actions.asking import QuestionDraft, ask_question
 from app.domains.questions.models import PendingQuestion, Question
-from app.domains.questions.writing import tag_complaints
-from app.domains.tags.actions import unknown_tag_sentence
-from app.domains.tags.queries import known_names
 from app.extensions import db
 from app.kernel.clock import now
-from app.kernel.errors import Invalid, NotFound
+from app.kernel.errors import NotFound
 from app.kernel.events import publish
 from app.kernel.i18n import _, _l
 from app.kernel.limits import limit, spend
@@ -36,10 +33,6 @@ def keep_pending(guest: Actor, key: str, draft: QuestionDraft, language: str) ->
     """Store what the guest wrote under the browser's key; the later version replaces the earlier."""
     require(may_register(guest))
     clean = draft.cleaned()
-    known = known_names(clean.tags)
-    if tag_complaints(clean.tags) or any(name not in known for name in clean.tags):
-        missing = [name for name in clean.tags if name not in known]
-        raise Invalid(fields={"tags": [unknown_tag_sentence(missing)]})
     row = db.session.scalar(select(PendingQuestion).where(PendingQuestion.key == key))
     if row is None or row.question_id is not None:
         if row is not None:
