@@ -11,6 +11,7 @@ from app.domains.escalation.queries import promise_preview, promises_by_product
 from app.domains.follows import actions as follow_actions
 from app.domains.follows.models import FollowKind
 from app.domains.follows.queries import follow_level
+from app.domains.metrics.figures import kept_in_public
 from app.domains.products.models import Product
 from app.domains.products.queries import all_products, hours_of, product_by_slug
 from app.domains.products.typed_hours import typed_form
@@ -48,6 +49,7 @@ def show(slug: str) -> Any:
 def _beside(product: Product) -> dict[str, Any]:
     """What stands beside the questions: the promise, the hours, who knows and who serves."""
     return {
+        "kept": kept_in_public(product.id),
         "promise": promise_preview(product, language=locale()),
         "hours": typed_form(hours_of(product.calendar_id).to_json()),
         "experts": experts_of_product(product.id),
