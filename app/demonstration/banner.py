@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.demonstration.stage import TOUR_PRODUCT
 from app.demonstration.tour import Facts
 from app.kernel.i18n import _l
 
@@ -45,13 +44,12 @@ class Paths:
 
 
 LABELS = {
-    "ask": _l("Ask something in “Try it here”"),
+    "ask": _l("Ask in “Try it here”"),
     "asked": _l("See who was asked"),
-    "wait": _l("Wait a minute and watch the countdown"),
+    "wait": _l("Watch the countdown"),
     "answer": _l("Answer as staff"),
     "read": _l("Read it in the digest"),
 }
-TOUR_TAGS = {"en": "setup", "zh": "安装"}
 
 
 def tour_steps(facts: Facts, read: bool, language: str, paths: Paths) -> Sequence[Step]:
@@ -68,5 +66,3 @@ def tour_steps(facts: Facts, read: bool, language: str, paths: Paths) -> Sequenc
     current = next((key for key, _who, _path, done in steps if not done), None)
     return tuple(Step(key, LABELS[key], who, path, done, key == current) for key, who, path, done in steps)
 
-
-__all__ = ["CASTS", "Cast", "Facts", "LABELS", "Paths", "Step", "TOUR_PRODUCT", "TOUR_TAGS", "tour_steps"]

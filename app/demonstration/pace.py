@@ -25,8 +25,8 @@ from app.kernel.transaction import transaction
 from app.kernel.worker import Worker
 
 # Acts of this long are one transaction, and one look at the jobs: no longer than any promise of the products played.
-STRIDE = timedelta(hours=3)
-TOLD_SINCE = timedelta(days=14)
+STRIDE = timedelta(hours=4)
+TOLD_SINCE = timedelta(days=7)
 """What an inbox shows reaches this far back."""
 DIGESTS = 2
 LEAD = "lena"

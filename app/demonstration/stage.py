@@ -13,6 +13,8 @@ from app.domains.accounts.queries import actors_by_id
 from app.domains.escalation.actions.policies_editing import default_policy
 from app.domains.products.actions import appoint, create_product, set_team
 from app.domains.products.calendars import always, office
+from app.domains.reputation.actions import MOST_PER_WEEK, choose_invitations, decline_invitation
+from app.domains.reputation.queries.invitations import invitations_for
 from app.domains.tags.actions import describe_tag, find_or_create_tags
 from app.extensions import db
 from app.kernel import clock, markup, settings
@@ -48,7 +50,7 @@ OFFERS = (
           lambda at: office(ZONE, country="CN", years=(at.year - 1, at.year, at.year + 1)).to_json(),
           {"peer_seconds": 4 * HOUR, "first_reply_seconds": 4 * HOUR}),
     Offer("pay", "云杉收银 Pay", "收银、退款、报表和发票。 Tills, refunds, reports and receipts.",
-          lambda _at: SHOP_HOURS, {"peer_seconds": 3 * HOUR, "first_reply_seconds": 4 * HOUR}),
+          lambda _at: SHOP_HOURS, {"peer_seconds": 4 * HOUR, "first_reply_seconds": 4 * HOUR}),
 )  # fmt: skip
 TOUR_OFFER = Offer(
     TOUR_PRODUCT,
@@ -127,8 +129,18 @@ def open_tour_product(stage: Stage, community: Community) -> None:
     team = [stage.people[person.name] for person in community.people if person.role in ("agent", "lead", "pm")]
     set_team(SYSTEM, stage.products[TOUR_PRODUCT], [user_id for user_id in team if _has_team(user_id)])
     for person in community.people:
-        if person.appointed:  # so that somebody is asked, whatever the question is about
-            appoint(SYSTEM, stage.products[TOUR_PRODUCT], stage.people[person.name])
+        if person.appointed:
+            _make_guide(stage, person.name)
+
+
+def _make_guide(stage: Stage, name: str) -> None:
+    """Somebody is asked in the tour whatever the question is about, and has time: what else waits is declined."""
+    appoint(SYSTEM, stage.products[TOUR_PRODUCT], stage.people[name])
+    stage.forget_actors()
+    guide = stage.actor(name)
+    choose_invitations(guide, opted_out=False, per_week=MOST_PER_WEEK)
+    for invited in invitations_for(guide):
+        decline_invitation(guide, invited.card.id)
 
 
 def _has_team(user_id: int) -> bool:

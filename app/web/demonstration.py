@@ -49,12 +49,12 @@ def banner() -> dict[str, Any] | None:
 
     No statement for somebody who has not begun the tour, one or two for who has.
     """
-    if not _settings().is_demo:
+    if not _settings().demo_mark.exists() or not _settings().is_demo:
         return None
     tour: dict[str, Any] = session.get(TOUR) or {}
     facts = _facts(tour)
-    steps = tour_steps(facts, bool(tour.get("read")), locale(), _paths(facts))
-    return {"steps": steps, "allowed": _settings().demo_sign_in_allowed, "finished": all(step.done for step in steps)}
+    steps = tour_steps(facts, bool(tour.get("read")) or _reads_digest(), locale(), _paths(facts))
+    return {"steps": steps, "allowed": _settings().demo_sign_in_allowed}
 
 
 def _facts(tour: dict[str, Any]) -> Facts:
@@ -63,7 +63,7 @@ def _facts(tour: dict[str, Any]) -> Facts:
     if not tour.get("question"):
         since = datetime.fromtimestamp(tour["since"], UTC)
         tour["question"] = question_asked_by(current_actor().id, since)
-        session.modified = bool(tour["question"]) or session.modified
+        session.modified = True
     return facts_of(tour["question"]) if tour["question"] else Facts()
 
 
@@ -89,9 +89,13 @@ def note_progress(response: Response) -> Response:
         return response
     if request.endpoint == "questions.ask" and request.method == "POST" and TOUR not in session:
         session[TOUR] = _begun()
-    if request.endpoint == "feedback.preview" and request.args.get("product") == TOUR_PRODUCT and TOUR in session:
+    if _reads_digest() and TOUR in session:
         session[TOUR] = session[TOUR] | {"read": True}
     return response
+
+
+def _reads_digest() -> bool:
+    return request.endpoint == "feedback.preview" and request.args.get("product") == TOUR_PRODUCT
 
 
 def _begun() -> dict[str, Any]:

@@ -14,13 +14,14 @@ from app import create_app
 from app.demonstration.loading import is_unfinished, load
 from app.domains.accounts.actor import GUEST
 from app.domains.accounts.models import User
-from app.domains.accounts.queries import actor_by_id
+from app.domains.accounts.queries import actor_by_id, appointed_for
 from app.domains.escalation.models import UNANSWERED, Case
 from app.domains.feedback.models import Digest, FeedbackItem
 from app.domains.notifications.models import Notification
 from app.domains.products.models import Product
 from app.domains.questions.models import Answer, Question
 from app.domains.reputation.models import Invitation, LedgerEntry
+from app.domains.reputation.queries.invitations import invitations_for
 from app.domains.search.queries import search_questions
 from app.extensions import db
 from app.kernel import clock, mail
@@ -116,6 +117,13 @@ def test_try_it_here_promises_a_minute_and_somebody_serves_it(loaded):
     assert promise_preview(product).seconds == 60
     stan = db.session.scalars(select(User.id).where(User.name == "stan")).one()
     assert all(actor_by_id(stan).serves(product_id) for product_id in db.session.scalars(select(Product.id)))
+
+
+def test_in_the_tour_somebody_is_asked_who_has_time(loaded):
+    product_id = db.session.scalars(select(Product.id).where(Product.slug == "try-it-here")).one()
+    guides = appointed_for(product_id)
+    assert len(guides) == 3
+    assert all(invitations_for(actor_by_id(guide)) == [] for guide in guides)
 
 
 def test_a_second_load_is_refused(loaded):
