@@ -6,7 +6,6 @@ from sqlalchemy.engine import Connection
 from app.extensions import Model, db
 
 
-
 def run(connection: Connection) -> None:
     context.configure(
         connection=connection,

@@ -37,6 +37,7 @@ WITHOUT_A_POLICY: dict[str, str] = {
     "products/actions.py:calendar_complaint": "makes a sentence",
     "questions/actions/voting.py:set_trust": "reputation tells a fact",
     "questions/actions/voting.py:forget_trust": "reputation rebuilds",
+    "tags/actions.py:unknown_tag_sentence": "makes a sentence",
     "tags/actions.py:find_or_create_tags": "asks may_create_tags itself, and leaves out what it forbids",
     "follows/actions.py:set_follow": "what somebody does makes them follow",
     "questions/actions/asking.py:submitted_question": "finds one's own row",

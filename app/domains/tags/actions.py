@@ -20,15 +20,18 @@ UNTAGGED = "untagged"
 MAX_DESCRIPTION = 500
 
 
-def find_or_create_tags(actor: Actor, names: Sequence[str]) -> list[Tag]:
+def find_or_create_tags(actor: Actor, names: Sequence[str], *, leave_out: bool = False) -> list[Tag]:
     """The tags of these names, synonyms followed, in order.
 
-    A tag that the actor may not create yet is left out; where none is left, the question is "untagged" (the words
-    stay in its first revision, for whoever may).
+    Where the actor may not create one, Invalid says which; with `leave_out` it is left out, and where none is left
+    the tag is "untagged" (a question keeps the words in its first revision, for whoever may).
     """
     wanted = list(dict.fromkeys(tag_name(name) for name in names if tag_name(name)))
     known = known_names(wanted)
-    if wanted and not may_create_tags(actor):
+    missing = [name for name in wanted if name not in known]
+    if missing and not leave_out and not may_create_tags(actor):
+        raise Invalid(fields={"tags": [unknown_tag_sentence(missing)]})
+    if missing and not may_create_tags(actor):
         wanted = [name for name in wanted if name in known] or [UNTAGGED]
         known = known_names(wanted)
     for name in wanted:
@@ -46,6 +49,13 @@ def _create(actor: Actor, name: str) -> None:
             db.session.add(Tag(name=name, created_at=now(), created_by_id=actor.id, question_count=0, description=""))
     except IntegrityError:
         return
+
+
+def unknown_tag_sentence(missing: Sequence[str]) -> str:
+    return _(
+        "There is no tag “%(tags)s” yet, and new members cannot add one. Please choose from the existing tags.",
+        tags="”, “".join(missing),
+    )
 
 
 def describe_tag(actor: Actor, tag: Tag, description: str, synonyms: Sequence[str]) -> None:

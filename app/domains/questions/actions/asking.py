@@ -88,7 +88,7 @@ def ask_question(asker: Actor, draft: QuestionDraft) -> Question:
         return before
     clean = draft.cleaned()
     spend_post(asker)
-    tags = find_or_create_tags(asker, clean.tags)
+    tags = find_or_create_tags(asker, clean.tags, leave_out=True)
     try:
         with db.session.begin_nested():
             question = _insert(asker, clean, render(asker, clean.body))
@@ -154,7 +154,7 @@ def edit_question(
     require(may_edit(editor, question))
     refuse_stale(question, base_version)
     clean = draft.cleaned()
-    tags = find_or_create_tags(editor, clean.tags)
+    tags = find_or_create_tags(editor, clean.tags, leave_out=True)
     if clean.product_id() != question.product_id:
         move_question(editor, question, clean.product)
     for name, value in _text(render(editor, clean.body)).items():
