@@ -10,7 +10,7 @@ from app.cli.database import upgrade_schema
 from app.cli.products import product_with_policy
 from app.cli.saying import fail, plainly
 from app.cli.users import one_time_link
-from app.demonstration.loading import load
+from app.demonstration.loading import is_unfinished, load
 from app.domains.accounts.actions.registering import create_user
 from app.domains.accounts.models import Role, User
 from app.domains.products.queries import all_products
@@ -29,6 +29,8 @@ def prepare() -> None:
     except CommandError as error:
         fail(f"The schema cannot be brought up: {error}")
     settings = current_app.extensions["config"]
+    if is_unfinished(settings):
+        fail(f"The demonstration was not loaded to its end: delete {settings.data_dir} and start again.")
     is_new = not all_products()
     if is_new and settings.demo is not False:
         click.echo("Loading the demonstration community ...")
