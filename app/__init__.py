@@ -77,6 +77,7 @@ def extend(app: Flask) -> None:
 
 def mount(app: Flask) -> None:
     """Pages stand above wiring: it names them, and only here they are imported."""
+    app.url_map.converters["int"] = import_module("app.web.addresses").RowId
     for name in wiring.PAGES:
         module, _, attribute = name.partition(":")
         app.register_blueprint(getattr(import_module(module), attribute))

@@ -250,3 +250,9 @@ def test_a_taken_name_is_refused_whether_or_not_the_address_has_an_account(clien
         for email in ("nobody@example.com", "ann@example.com")
     ]
     assert [answer.status_code for answer in answers] == [422, 422]
+
+
+@pytest.mark.parametrize("path", ["/questions/{n}", "/answers/{n}", "/users/{n}/ann", "/digests/{n}"])
+def test_a_number_that_no_row_can_have_is_a_page_that_is_not_there(client, ann, path):
+    sign_in(client, ann)
+    assert client.get(path.format(n=2**63)).status_code == 404
