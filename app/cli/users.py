@@ -8,16 +8,15 @@ from flask.cli import AppGroup
 from app.cli.saying import fail, plainly
 from app.domains.accounts.actions.registering import check_password, clean_email, create_user, require_free_name
 from app.domains.accounts.actions.sign_in_links import make_sign_in_link
+from app.domains.accounts.actions.tokens_managing import issue_token
 from app.domains.accounts.actor import SYSTEM
-from app.domains.accounts.models import ApiToken, Role, TeamMember, User
+from app.domains.accounts.models import Role, TeamMember, User
 from app.domains.accounts.names import clean_name
 from app.domains.accounts.passwords import hash_password
 from app.domains.accounts.queries import user_by_login, user_by_name
-from app.domains.accounts.tokens import new_token, token_hash
 from app.domains.products.queries import product_by_slug
 from app.extensions import db
 from app.importing.claiming import claim_imported_user
-from app.kernel.clock import now
 from app.kernel.rendering import absolute_url
 from app.kernel.transaction import transaction
 
@@ -68,11 +67,8 @@ def token(name: str, scopes: tuple[str, ...]) -> None:
     user = user_by_name(name)
     if user is None:
         fail(f"There is nobody called {name}.")
-    plain = new_token()
     with transaction():
-        row = ApiToken(user_id=user.id, token_hash=token_hash(plain), name="command line", scopes=list(scopes))
-        row.by_command_line, row.created_at = True, now()
-        db.session.add(row)
+        plain = issue_token(SYSTEM, user.id, scopes)
     click.echo(plain)
 
 

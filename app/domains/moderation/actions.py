@@ -5,11 +5,10 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from app.domains.accounts.actions.sessions import end_all_sessions
+from app.domains.accounts.actions import suspending
 from app.domains.accounts.actor import SYSTEM, Actor
-from app.domains.accounts.events import SuspensionLifted, UserSuspended
-from app.domains.accounts.models import User
 from app.domains.accounts.policies import may_suspend
+from app.domains.accounts.queries import user_by_id
 from app.domains.moderation.events import FlagsResolved, PostFlagged
 from app.domains.moderation.models import Flag, FlagReason, FlagState, ModLogEntry, Review, Sanction
 from app.domains.moderation.policies import may_flag, may_moderate
@@ -18,7 +17,7 @@ from app.domains.questions.actions.hiding import Post, named
 from app.domains.questions.models import PostKind
 from app.extensions import db
 from app.kernel.clock import now
-from app.kernel.errors import Invalid, NotFound
+from app.kernel.errors import Invalid
 from app.kernel.events import publish
 from app.kernel.i18n import _, _l
 from app.kernel.limits import limit, spend
@@ -100,34 +99,26 @@ def dismiss_flags(moderator: Actor, post: Post, reason: str = "") -> None:
 
 def suspend(moderator: Actor, user_id: int, days: int, reason: str) -> Sanction:
     """No writing until then; every browser is signed out."""
-    user = db.session.get(User, user_id)
-    if user is None:
-        raise NotFound()
-    require(may_suspend(moderator, user.role.value))
+    require(may_suspend(moderator, user_by_id(user_id).role.value))
     if not 1 <= days <= 3650:
         raise Invalid(fields={"days": [_("Between 1 and 3650 days.")]})
     reason, until = _reason(reason), now() + timedelta(days=days)
-    row = Sanction(user_id=user.id, reason=reason, by_id=moderator.id, created_at=now(), until=until)
+    suspending.suspend(moderator, user_id, until=until, reason=reason)
+    row = Sanction(user_id=user_id, reason=reason, by_id=moderator.id, created_at=now(), until=until)
     db.session.add(row)
-    user.suspended_until, user.suspended_because = until, reason
-    end_all_sessions(user.id)
-    publish(UserSuspended(user_id=user.id, until=until.isoformat(), reason=reason, actor_id=moderator.id))
-    _log(moderator, "suspend", f"user:{user.id}", f"{reason} ({until:%Y-%m-%d})")
+    _log(moderator, "suspend", f"user:{user_id}", f"{reason} ({until:%Y-%m-%d})")
     return row
 
 
 def lift_suspension(moderator: Actor, user_id: int, reason: str = "") -> None:
-    user = db.session.get(User, user_id)
-    if user is None:
-        raise NotFound()
+    user = user_by_id(user_id)
     require(may_suspend(moderator, user.role.value))
     if user.suspended_until is None:
         return
-    user.suspended_until = user.suspended_because = None
+    suspending.lift_suspension(moderator, user_id)
     open_rows = update(Sanction).where(Sanction.user_id == user_id, Sanction.lifted_at.is_(None))
     db.session.execute(open_rows.values(lifted_at=now()))
-    publish(SuspensionLifted(user_id=user.id, actor_id=moderator.id))
-    _log(moderator, "lift", f"user:{user.id}", reason.strip())
+    _log(moderator, "lift", f"user:{user_id}", reason.strip())
 
 
 def ask_for_review(post: Post, because: str) -> None:
