@@ -12,10 +12,9 @@ from spectree import Response as Answers
 from app.api.actors import current_actor
 from app.api.blueprint import calls, described
 from app.api.errors import Problem
-from app.api.reading import LARGEST_ID
 from app.api.tokens import admit
 from app.domains.accounts.scopes import READ
-from app.kernel.errors import DomainError, NotFound
+from app.kernel.errors import DomainError
 from app.kernel.i18n import _
 from app.kernel.idempotency import RepeatedMeanwhile, begin, first_result
 from app.kernel.transaction import transaction
@@ -66,8 +65,6 @@ def _guarded(view: View, scope: str, guests: bool) -> View:
     @wraps(view)
     def guarded(**arguments: Any) -> Any:
         admit(scope, guests=guests)
-        if any(isinstance(value, int) and value > LARGEST_ID for value in arguments.values()):
-            raise NotFound()
         return view(**arguments)
 
     return guarded

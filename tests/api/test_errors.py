@@ -13,6 +13,7 @@ from tests.factories import a_person, a_question
 
 @pytest.mark.parametrize(("method", "path", "status"), [
     ("GET", "/nothing", 404), ("GET", "/questions/1", 404), ("GET", "/questions/x", 404), ("DELETE", "/questions", 405),
+    ("DELETE", f"/answers/{2**64}", 404), ("PUT", f"/answers/{2**64}/acceptance", 404),
     ("GET", "/me", 401), ("GET", "/questions?page=x", 422),
 ])  # fmt: skip
 def test_a_problem_says_type_title_status_detail_and_errors(guest, method, path, status):
