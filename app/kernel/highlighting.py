@@ -86,7 +86,7 @@ class Highlighter:
 
     def __init__(self) -> None:
         self.characters = MAX_HIGHLIGHTED_CHARACTERS
-        self.stop_at = thread_time() + MAX_SECONDS
+        self.seconds = MAX_SECONDS
 
     def html(self, code: str, language: str) -> str:
         """Escaped HTML of the code, with spans of Pygments' short classes where the language is known."""
@@ -100,10 +100,14 @@ class Highlighter:
             return escape(code, quote=False)
 
     def _in_time(self, tokens: Iterable[Any]) -> Iterator[Any]:
+        """The clock runs from the first token: loading a lexer for the first time costs more than a text may."""
+        stop_at = thread_time() + self.seconds
         for token in tokens:
-            if thread_time() > self.stop_at:
+            if thread_time() > stop_at:
+                self.seconds = 0.0
                 raise _TooSlow
             yield token
+        self.seconds = stop_at - thread_time()
 
 
 def _lexer(language: str) -> Any:

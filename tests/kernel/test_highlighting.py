@@ -1,6 +1,5 @@
 import re
 from pathlib import Path
-from time import thread_time
 
 import pytest
 from hypothesis import given, settings
@@ -69,7 +68,7 @@ def test_colours_end_when_the_characters_of_a_text_are_used_up():
 
 def test_colours_end_when_the_time_of_a_text_is_used_up():
     highlighter = Highlighter()
-    highlighter.stop_at = thread_time() - 1
+    highlighter.seconds = -1.0
 
     assert highlighter.html("a = 1 < 2\n", "python") == "a = 1 &lt; 2\n"
 
