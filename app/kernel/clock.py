@@ -1,6 +1,8 @@
 """The one `now()`; the only thing that tests freeze."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from zoneinfo import available_timezones
 
 _shift = timedelta(0)
 _frozen_at: datetime | None = None
@@ -21,3 +23,9 @@ def advance(by: timedelta) -> None:
     """Move this process's clock forward."""
     global _shift
     _shift += by
+
+
+@cache
+def known_zones() -> frozenset[str]:
+    """Names of every time zone; the machine's folder of them is read once, which takes longer than a page may."""
+    return frozenset(available_timezones())

@@ -5,14 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
-from zoneinfo import available_timezones
 
 from flask import current_app
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model, db
-from app.kernel.clock import now
+from app.kernel.clock import known_zones, now
 from app.kernel.columns import BigId, Json, UtcTime
 from app.kernel.errors import Invalid
 from app.kernel.i18n import _, _l
@@ -60,7 +59,7 @@ SITE_NAME = Setting("site.name", "Huzhu 互助", _l("The forum's name, in the he
 
 
 def known_zone(name: str) -> None:
-    if name not in available_timezones():
+    if name not in known_zones():
         raise ValueError(name)
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_decimal
@@ -12,7 +12,7 @@ from flask_babel import get_locale
 from markupsafe import Markup
 
 from app.config import ROOT
-from app.kernel.clock import now
+from app.kernel.clock import known_zones, now
 from app.kernel.i18n import HTML_LANG, LANGUAGES, supported
 from app.kernel.policy import YES, Verdict
 from app.kernel.settings import SITE_NAME
@@ -74,7 +74,7 @@ def guest_language() -> str:
 
 def guest_timezone() -> str:
     chosen = request.cookies.get("timezone", "")
-    return chosen if chosen in _zones() else ("Asia/Shanghai" if guest_language() == "zh" else "UTC")
+    return chosen if chosen in known_zones() else ("Asia/Shanghai" if guest_language() == "zh" else "UTC")
 
 
 def timezone() -> str:
@@ -84,11 +84,6 @@ def timezone() -> str:
 def theme() -> str:
     chosen = request.cookies.get("theme") or current_actor().theme
     return chosen if chosen in ("light", "dark") else "auto"
-
-
-@lru_cache(maxsize=1)
-def _zones() -> set[str]:
-    return available_timezones()
 
 
 def when(at: datetime | None) -> Markup:

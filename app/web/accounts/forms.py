@@ -1,7 +1,6 @@
 """Shapes of the account forms. Passwords are never written back into a page."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from wtforms import (
     BooleanField,
@@ -17,6 +16,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.domains.accounts.scopes import DEFAULT, SCOPES
 from app.domains.questions.writing import clean_line, clean_text
+from app.kernel.clock import known_zones
 from app.kernel.errors import DomainError, Invalid, TooSoon
 from app.kernel.i18n import _l
 from app.web.forms import Form, show
@@ -99,7 +99,7 @@ class DeleteForm(Form):
 
 def zones() -> list[str]:
     """Places, and UTC: the names that people know their zone by."""
-    return ["UTC", *sorted(zone for zone in available_timezones() if zone.split("/")[0] in REGIONS and "/" in zone)]
+    return ["UTC", *sorted(zone for zone in known_zones() if zone.split("/")[0] in REGIONS and "/" in zone)]
 
 
 def refuse(form: Form, error: DomainError) -> tuple[int, dict[str, str]]:

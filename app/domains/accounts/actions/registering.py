@@ -1,7 +1,6 @@
 """Becoming a member: register, confirm the address."""
 
 from dataclasses import dataclass
-from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
@@ -15,7 +14,7 @@ from app.domains.accounts.names import clean_name, email_key, name_key
 from app.domains.accounts.passwords import hash_password
 from app.domains.accounts.policies import may_register, may_use_own_account
 from app.extensions import db
-from app.kernel.clock import now
+from app.kernel.clock import known_zones, now
 from app.kernel.errors import Invalid
 from app.kernel.events import publish
 from app.kernel.i18n import _, _l, supported
@@ -101,7 +100,7 @@ def clean_email(email: str) -> str:
 
 
 def clean_timezone(timezone: str) -> str:
-    return timezone if timezone in available_timezones() else "UTC"
+    return timezone if timezone in known_zones() else "UTC"
 
 
 def check_password(password: str, name: str = "") -> None:
