@@ -90,6 +90,7 @@ SCHEDULE: dict[Callable[[], Any], Rhythm] = {
     feedback_schedule.build_digests: every(minutes=5),
     feedback_schedule.confirm_shipped: every(hours=1),
     search_schedule.check_index: every(seconds=10),
+    search_schedule.forget_misses: daily("03:50"),
     reputation_schedule.review_standing: daily("03:10"),
     housekeeping.forget_old: daily("03:30"),
     question_schedule.forget_pending: every(hours=1),

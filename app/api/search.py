@@ -11,9 +11,11 @@ from app.api.reading import Paged, Sent
 from app.api.shapes import questions as shapes
 from app.api.shapes.questions import FoundQuestion
 from app.domains.escalation.queries import promises_of
+from app.domains.search.actions import note_miss
 from app.domains.search.hints import sentence_of
 from app.domains.search.queries import search_questions, similar_questions
 from app.domains.search.settings import spend_search, spend_suggestion
+from app.kernel.transaction import transaction
 
 ABOUT = "Search"
 
@@ -50,6 +52,9 @@ def search(query: SearchQuery) -> FoundPage:
     actor = current_actor()
     spend_search(actor, request.remote_addr or "")
     page = search_questions(actor, query.q, page=query.page, after=query.after, per_page=query.per_page)
+    if page.missed:
+        with transaction():
+            note_miss(actor, page, request.remote_addr or "")
     promises = promises_of(page.cards)
     return FoundPage(
         items=[shapes.found(one.card, promises.get(one.card.id), one.title, one.snippet) for one in page.results],

@@ -89,11 +89,22 @@ class ItemSaid:
 
 
 @dataclass(frozen=True)
+class SearchSaid:
+    """What some people looked for and nobody had written, each so many days ago."""
+
+    words: str
+    searchers: tuple[str, ...]
+    days_ago: tuple[float, ...]
+    product: str = ""
+
+
+@dataclass(frozen=True)
 class Community:
     people: tuple[PersonSaid, ...]
     tags: tuple[TagSaid, ...]
     items: tuple[ItemSaid, ...]
     questions: tuple[QuestionSaid, ...]
+    searches: tuple[SearchSaid, ...] = ()
 
 
 def read_community(folder: Path = COMMUNITY) -> Community:
@@ -103,6 +114,7 @@ def read_community(folder: Path = COMMUNITY) -> Community:
         tags=tuple(TagSaid(**_tupled(row)) for row in _rows(folder, "tags_*", "tag")),
         items=tuple(ItemSaid(**row) for row in _rows(folder, "items_*", "item")),
         questions=tuple(_question(row) for row in _rows(folder, "questions_*", "question")),
+        searches=tuple(SearchSaid(**_tupled(row)) for row in _rows(folder, "searches_*", "search")),
     )
 
 

@@ -67,7 +67,7 @@ def _play(said: Community, now: datetime, *, keep_mail: bool) -> Stage:
     stage = build_stage(said, now)
     with playing() as quiet:
         pace = Pace(stage, now, quiet)
-        for together in pace.strides(timeline(said.questions, said.items, now)):
+        for together in pace.strides(timeline(said.questions, said.items, now, said.searches)):
             with transaction():
                 for act in together:
                     play(stage, act)

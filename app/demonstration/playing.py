@@ -5,7 +5,18 @@ from typing import Any
 
 from app.demonstration.content import ItemSaid
 from app.demonstration.stage import Stage
-from app.demonstration.timeline import Accepts, Act, Answers, Asks, Comments, Decides, Follows, Marks, Votes
+from app.demonstration.timeline import (
+    Accepts,
+    Act,
+    Answers,
+    Asks,
+    Comments,
+    Decides,
+    Follows,
+    Marks,
+    Searches,
+    Votes,
+)
 from app.domains.accounts.actor import Actor
 from app.domains.feedback.actions.deciding import change_state, item_to_change
 from app.domains.feedback.actions.labelling import label_post
@@ -16,6 +27,8 @@ from app.domains.questions.actions.answering import answer_with_question, post_a
 from app.domains.questions.actions.asking import QuestionDraft, ask_question, question_to_change
 from app.domains.questions.actions.commenting import post_comment
 from app.domains.questions.actions.voting import cast_vote
+from app.domains.search.actions import note_miss
+from app.domains.search.queries import ResultPage
 from app.kernel import clock
 
 
@@ -103,6 +116,11 @@ def _manager(stage: Stage, said: ItemSaid) -> Actor:
     return next(actor for actor in managers if actor.serves(product_id))
 
 
+def _searches(stage: Stage, act: Searches) -> None:
+    """What a search for words that nobody has written leaves behind."""
+    note_miss(stage.actor(act.who), ResultPage(0, [], missed=act.words, missed_in=act.product), "")
+
+
 _PLAYS: dict[type[Act], Callable[..., None]] = {
     Asks: _asks,
     Answers: _answers,
@@ -112,4 +130,5 @@ _PLAYS: dict[type[Act], Callable[..., None]] = {
     Accepts: _accepts,
     Marks: _marks,
     Decides: _decides,
+    Searches: _searches,
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from app.demonstration.content import AnswerSaid, CommentSaid, ItemSaid, LabelSaid, QuestionSaid
+from app.demonstration.content import AnswerSaid, CommentSaid, ItemSaid, LabelSaid, QuestionSaid, SearchSaid
 
 HOUR = timedelta(hours=1)
 # Days from the first mark to each step of a decision, where there is time for them.
@@ -74,14 +74,25 @@ class Decides(Act):
     to: str = ""
 
 
+@dataclass(frozen=True)
+class Searches(Act):
+    """For words that nothing has; in this product, or in all."""
+
+    words: str = ""
+    product: str = ""
+
+
 # At the same instant: first what others stand on.
-_RANK = (Asks, Answers, Accepts, Comments, Follows, Votes, Marks, Decides)
+_RANK = (Asks, Answers, Accepts, Comments, Follows, Votes, Marks, Decides, Searches)
 
 
-def timeline(questions: Iterable[QuestionSaid], items: Iterable[ItemSaid], now: datetime) -> list[Act]:
+def timeline(
+    questions: Iterable[QuestionSaid], items: Iterable[ItemSaid], now: datetime, searches: Iterable[SearchSaid] = ()
+) -> list[Act]:
     """Everything up to `now`, oldest first. The same content gives the same order."""
     acts = [act for question in questions for act in _thread(question, now) if act.at < now]
     acts += _decisions(items, acts, now)
+    acts += [act for search in searches for act in _searches(search, now)]
     return sorted(acts, key=lambda act: (act.at, _RANK.index(type(act)), act.question, act.answer, act.who))
 
 
@@ -141,6 +152,11 @@ def _mark(label: LabelSaid, said: QuestionSaid, asked_at: datetime, now: datetim
     place = int(number) if kind == "answer" else 0
     since = asked_at + (said.answers[place - 1].hours_after * HOUR if place else timedelta(0))
     return Marks(_soon(since, 30, now, chance), label.by, said.key, place, label=label)
+
+
+def _searches(said: SearchSaid, now: datetime) -> Iterator[Act]:
+    for searcher, days in zip(said.searchers, said.days_ago, strict=True):
+        yield Searches(now - timedelta(days=days), searcher, words=said.words, product=said.product)
 
 
 def _decisions(items: Iterable[ItemSaid], acts: list[Act], now: datetime) -> Iterator[Act]:

@@ -5,9 +5,11 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from app.domains.products.queries import all_products
+from app.domains.search.actions import note_miss
 from app.domains.search.hints import sentence_of
 from app.domains.search.queries import SearchFilters, search_questions, similar_questions
 from app.domains.search.settings import spend_search, spend_suggestion
+from app.kernel.transaction import transaction
 from app.web.actors import current_actor
 from app.web.pager import next_url
 
@@ -23,6 +25,9 @@ def results() -> Any:
     if asked:
         spend_search(actor, request.remote_addr or "")
     page = search_questions(actor, text, after=request.args.get("after"), filters=filters) if asked else None
+    if page is not None and page.missed:
+        with transaction():
+            note_miss(actor, page, request.remote_addr or "")
     return render_template(
         "search/results.html",
         page=page,

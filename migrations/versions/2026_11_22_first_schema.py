@@ -9,6 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 import app.kernel.columns
+from sqlalchemy.dialects import postgresql
 
 revision = '20261122_first_schema'
 down_revision = None
@@ -490,6 +491,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('sanction', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sanction_user_id'), ['user_id'], unique=False)
+
+    op.create_table('search_miss',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('created_at', app.kernel.columns.UtcTime(timezone=True), nullable=False),
+    sa.Column('query', sa.String(length=100), nullable=False),
+    sa.Column('product_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('searcher', sa.String(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['product_id'], ['product.id'], name=op.f('fk_search_miss_product_id_product'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_search_miss'))
+    )
+    with op.batch_alter_table('search_miss', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_search_miss_created_at'), ['created_at'], unique=False)
+        batch_op.create_index('ix_search_miss_searcher_query', ['searcher', 'query'], unique=False)
 
     op.create_table('session',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1008,6 +1022,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_session_user_id'))
 
     op.drop_table('session')
+    with op.batch_alter_table('search_miss', schema=None) as batch_op:
+        batch_op.drop_index('ix_search_miss_searcher_query')
+        batch_op.drop_index(batch_op.f('ix_search_miss_created_at'))
+
+    op.drop_table('search_miss')
     with op.batch_alter_table('sanction', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sanction_user_id'))
 

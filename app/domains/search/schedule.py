@@ -1,13 +1,21 @@
 """What search does by the clock."""
 
+from datetime import timedelta
+
 import structlog
+from sqlalchemy import delete
 
 from app.domains.search.engine import IndexBusy
+from app.domains.search.models import SearchMiss
 from app.domains.search.rebuild import rebuild_soon, why_rebuild
 from app.domains.search.serving import REBUILD, serving
 from app.extensions import db
+from app.kernel.clock import now
+from app.kernel.transaction import transaction
 
 log = structlog.get_logger()
+
+MISSES_KEPT_FOR = timedelta(days=100)  # longer than the longest digest looks back
 
 
 def check_index() -> None:
@@ -23,3 +31,8 @@ def check_index() -> None:
             serving().remove_leftovers()
     except IndexBusy:
         pass
+
+
+def forget_misses() -> None:
+    with transaction():
+        db.session.execute(delete(SearchMiss).where(SearchMiss.created_at < now() - MISSES_KEPT_FOR))

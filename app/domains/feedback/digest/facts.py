@@ -92,7 +92,7 @@ class LabelFact:
 
 @dataclass(frozen=True)
 class SearchGap:
-    """A query of the period that found nothing, `n` times."""
+    """What `n` people looked for in the period and did not find."""
 
     query: str
     n: int

@@ -8,7 +8,7 @@ from sqlalchemy import Row, case, func, literal, or_, select
 from app.domains.accounts.actor import STAFF_ROLES
 from app.domains.accounts.models import Role, User
 from app.domains.escalation.models import Case, CaseEvent, Clock, ClockVerdict
-from app.domains.feedback.digest import DigestFacts, LabelFact, PostFact, PromiseFigure, history_start
+from app.domains.feedback.digest import DigestFacts, LabelFact, PostFact, PromiseFigure, SearchGap, history_start
 from app.domains.feedback.digest import Period as Window
 from app.domains.feedback.models import FeedbackItem, FeedbackLabel, FeedbackLabelTag, Period
 from app.domains.feedback.periods import window
@@ -18,6 +18,7 @@ from app.domains.products.models import Product
 from app.domains.products.queries import hours_of, product_by_id
 from app.domains.questions.models import Answer, PostKind, Question, QuestionTag
 from app.domains.questions.writing import language_of
+from app.domains.search.queries import misses
 from app.domains.tags.actions import UNTAGGED
 from app.domains.tags.models import Tag
 from app.extensions import db
@@ -51,6 +52,7 @@ def digest_facts(product_id: int, period: Period, until: date) -> DigestFacts:
         posts=tuple(_posts(product_id, covered)),
         labels=tuple(_labels(product_id, start, end)),
         items=tuple(item_facts(product_id, covered)),
+        gaps=tuple(SearchGap(*miss) for miss in misses(product_id, covered.start, end).items()),
         promises=tuple(_promises(product_id, covered.start, end)),
     )
 

@@ -55,6 +55,7 @@ class ResultPage:
     """`total` counts what this reader may know of. `from_database`: the index is away, the answer is plainer.
 
     `words` is what was typed without its operators: the beginning of a question where nothing was found.
+    `missed`: the same, where nothing was found and nothing but words (and one product, `missed_in`) was asked for.
     """
 
     total: int
@@ -63,6 +64,8 @@ class ResultPage:
     next: str | None = None
     from_database: bool = False
     words: str = ""
+    missed: str = ""
+    missed_in: str = ""
 
     @property
     def cards(self) -> list[Card]:

@@ -56,7 +56,18 @@ def search_questions(
         next=cursor_of(following) if following < min(hits.total, MAX_OFFSET) else None,
         from_database=from_database,
         words=" ".join(query.words + query.phrases),
+        missed=_missed(query) if not hits.total and not offset else "",
+        missed_in=query.product[0] if len(query.product) == 1 else "",
     )
+
+
+def _missed(query: SearchQuery) -> str:
+    """The words, where they and a product are all that was asked for: then it was the words that nobody has written."""
+    by_words = SearchQuery(
+        words=query.words, phrases=query.phrases, product=query.product, sort=query.sort,
+        audience=query.audience, hints=query.hints, text=query.text,
+    )  # fmt: skip
+    return " ".join(query.words + query.phrases) if query == by_words else ""
 
 
 @dataclass(frozen=True)
