@@ -11,6 +11,7 @@ WITHOUT_A_POLICY: dict[str, str] = {
     "accounts/actions/registering.py:create_user": "called after `may_register`, by the command line and by imports",
     "accounts/actions/registering.py:clean_email": "checks a text",
     "accounts/actions/registering.py:clean_timezone": "checks a text",
+    "accounts/actions/registering.py:mark_confirmed": "the link in the mail is the right",
     "accounts/actions/registering.py:check_password": "checks a text",
     "accounts/actions/registering.py:require_free_name": "checks a text",
     "accounts/actions/links.py:make_link": "the mail's receiver holds the right",

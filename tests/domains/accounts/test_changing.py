@@ -106,6 +106,17 @@ def test_asking_for_a_taken_address_answers_alike_and_tells_its_owner_only(ann, 
     assert "already have an account" in kept_mails(recipient="bob@example.com")[0].subject
 
 
+def test_a_new_address_is_proved_by_its_link_where_the_old_one_never_was(app, worker):
+    newcomer = a_person("newcomer", level=0, confirmed=False)
+    here = in_a_browser(newcomer)
+    with transaction():
+        ask_for_address(here, "newer@example.org")
+    worker.tick()
+    with transaction():
+        confirm_address(token_in(kept_mails(recipient="newer@example.org")[0], "change"))
+    assert events().count("EmailConfirmed") == 1
+
+
 def test_an_address_taken_in_the_meantime_is_refused(ann, worker):
     here = in_a_browser(ann)
     with transaction():
@@ -295,6 +306,23 @@ def test_a_sign_in_link_works_once(ada):
         assert use_sign_in_link(token).id == ada.id
     with pytest.raises(NotFound), transaction():
         use_sign_in_link(token)
+
+
+def test_a_first_sign_in_link_proves_the_address_and_says_so_once(app):
+    newcomer = a_person("newcomer", level=0, confirmed=False)
+    for _ in range(2):
+        with transaction():
+            token = make_sign_in_link(SYSTEM, newcomer.id)
+        with transaction():
+            use_sign_in_link(token)
+    assert user_by_id(newcomer.id).email_confirmed_at is not None
+    assert events().count("EmailConfirmed") == 1
+
+
+def test_staff_who_leave_leave_their_role_first(stan):
+    with transaction():
+        anonymise(stan, stan.id)
+    assert events()[-2:] == ["RoleGranted", "UserAnonymised"]
 
 
 def test_whoever_leaves_leaves_no_trace_but_the_posts(ann, worker):

@@ -7,7 +7,7 @@ from app.domains.accounts.actions.roles import refuse_last_administrator, set_te
 from app.domains.accounts.actions.second_factor import forget_second_factor
 from app.domains.accounts.actions.sessions import BY_ACCOUNT, end_all_sessions
 from app.domains.accounts.actor import Actor
-from app.domains.accounts.events import UserAnonymised
+from app.domains.accounts.events import RoleGranted, UserAnonymised
 from app.domains.accounts.mails import notify
 from app.domains.accounts.models import ApiToken, Appointment, LinkPurpose, QuietHours, Role, User
 from app.domains.accounts.names import name_key
@@ -51,6 +51,8 @@ def anonymise(actor: Actor, user_id: int) -> None:
     db.session.execute(delete(QuietHours).where(QuietHours.user_id == user_id))
     revoked = update(ApiToken).where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))
     db.session.execute(revoked.values(revoked_at=now()))
+    if user.role != Role.MEMBER:
+        publish(RoleGranted(user_id=user_id, role=Role.MEMBER.value, before=user.role.value, actor_id=actor.id))
     _blank(user)
     publish(UserAnonymised(user_id=user_id, actor_id=actor.id))
 

@@ -3,7 +3,7 @@
 from sqlalchemy import select, update
 
 from app.domains.accounts.actions.links import use_link, void_links
-from app.domains.accounts.actions.registering import check_password, clean_email
+from app.domains.accounts.actions.registering import check_password, clean_email, mark_confirmed
 from app.domains.accounts.actions.sessions import BY_ACCOUNT, end_all_sessions
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.mails import mail_change_link, notify
@@ -82,7 +82,8 @@ def confirm_address(token: str) -> User:
         raise Invalid(_("This address belongs to another account by now."))
     if user.email_confirmed_at is not None:
         notify(user, "address_changed", recipient=user.email)
-    user.email, user.email_key, user.email_confirmed_at = wanted, email_key(wanted), now()
+    user.email, user.email_key = wanted, email_key(wanted)
+    mark_confirmed(user)
     end_all_sessions(user.id)
     void_links(user.id, *CREDENTIAL_LINKS, LinkPurpose.CONFIRM_EMAIL)
     return user

@@ -4,16 +4,13 @@ from sqlalchemy import select
 
 from app.domains.accounts.actions.links import look_at_link, use_link
 from app.domains.accounts.actions.passwords_changing import check_new_password, set_password
-from app.domains.accounts.actions.registering import clean_email
+from app.domains.accounts.actions.registering import clean_email, mark_confirmed
 from app.domains.accounts.actor import Actor
-from app.domains.accounts.events import EmailConfirmed
 from app.domains.accounts.mails import mail_confirmation_link, mail_reset_link
 from app.domains.accounts.models import LinkPurpose, User
 from app.domains.accounts.names import email_key
 from app.domains.accounts.policies import may_recover, may_use_own_account
 from app.extensions import db
-from app.kernel.clock import now
-from app.kernel.events import publish
 from app.kernel.i18n import _l
 from app.kernel.jobs import enqueue
 from app.kernel.limits import limit, spend
@@ -42,9 +39,7 @@ def reset_password(token: str, password: str) -> User:
     check_new_password(password, user)
     use_link(token, LinkPurpose.RESET_PASSWORD)
     set_password(user, password)
-    if user.email_confirmed_at is None:
-        user.email_confirmed_at = now()  # the link came by this address
-        publish(EmailConfirmed(user_id=user.id, actor_id=user.id))
+    mark_confirmed(user)
     return user
 
 

@@ -86,10 +86,15 @@ def confirm_email(token: str) -> User:
     link = use_link(token, LinkPurpose.CONFIRM_EMAIL)
     user = db.session.get_one(User, link.user_id)
     require(may_use_own_account(Actor(id=user.id, role=user.role.value)))
-    if user.email_confirmed_at is None:
+    mark_confirmed(user)
+    return user
+
+
+def mark_confirmed(user: User) -> None:
+    """Somebody has come by a link that went to the account's address; the first time is told to whom it concerns."""
+    if user.email is not None and user.email_confirmed_at is None:
         user.email_confirmed_at = now()
         publish(EmailConfirmed(user_id=user.id, actor_id=user.id))
-    return user
 
 
 def clean_email(email: str) -> str:

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from app.domains.accounts.actions.links import make_link, use_link
+from app.domains.accounts.actions.registering import mark_confirmed
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import LinkPurpose, User
 from app.domains.accounts.policies import may_administer, may_use_own_account
 from app.extensions import db
-from app.kernel.clock import now
 from app.kernel.policy import require
 
 VALID_FOR = timedelta(hours=24)
@@ -24,6 +24,5 @@ def use_sign_in_link(token: str) -> User:
     link = use_link(token, LinkPurpose.SIGN_IN)
     user = db.session.get_one(User, link.user_id)
     require(may_use_own_account(Actor(id=user.id, role=user.role.value)))
-    if user.email is not None and user.email_confirmed_at is None:
-        user.email_confirmed_at = now()
+    mark_confirmed(user)
     return user

@@ -6,10 +6,9 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from app.domains.accounts.actions.links import make_link, use_link
-from app.domains.accounts.actions.registering import clean_email, create_user, require_free_name
+from app.domains.accounts.actions.registering import clean_email, create_user, mark_confirmed, require_free_name
 from app.domains.accounts.actions.sessions import end_all_sessions
 from app.domains.accounts.actor import Actor
-from app.domains.accounts.events import EmailConfirmed
 from app.domains.accounts.models import LinkPurpose, User
 from app.domains.accounts.names import clean_name, email_key
 from app.domains.accounts.policies import may_register
@@ -19,7 +18,6 @@ from app.domains.questions.models import PendingQuestion, Question
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.errors import NotFound
-from app.kernel.events import publish
 from app.kernel.i18n import _, _l
 from app.kernel.limits import limit, spend
 from app.kernel.policy import require
@@ -83,9 +81,9 @@ def publish_pending(guest: Actor, token: str) -> tuple[Question, int]:
 
 def _hand_over(user: User) -> None:
     """Who holds the address is its owner; whoever registered with it before never proved that."""
-    user.email_confirmed_at, user.password_hash = now(), None
+    user.password_hash = None
     end_all_sessions(user.id)
-    publish(EmailConfirmed(user_id=user.id, actor_id=user.id))
+    mark_confirmed(user)
 
 
 def pending_of_link(pending_id: int) -> PendingQuestion:
