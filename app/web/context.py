@@ -13,11 +13,13 @@ from markupsafe import Markup
 
 from app.config import ROOT
 from app.kernel.clock import known_zones, now
-from app.kernel.i18n import HTML_LANG, LANGUAGES, supported
+from app.kernel.i18n import HTML_LANG, LANGUAGES, _, supported
 from app.kernel.policy import YES, Verdict
 from app.kernel.settings import SITE_NAME
 from app.web.actors import current_actor
 from app.web.rights import RIGHTS
+
+A_MOMENT = timedelta(minutes=1)
 
 
 def install(app: Flask) -> None:
@@ -91,7 +93,9 @@ def when(at: datetime | None) -> Markup:
     if at is None:
         return Markup("")
     difference = at - now()
-    if abs(difference) > timedelta(days=30):
+    if -A_MOMENT < difference <= timedelta(0):
+        text = _("just now")
+    elif abs(difference) > timedelta(days=30):
         text = format_datetime(at.astimezone(_zone()), _date_pattern(at), locale=_babel_locale())
     else:
         text = format_timedelta(difference, add_direction=True, locale=_babel_locale(), threshold=0.95)

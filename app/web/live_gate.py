@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -82,6 +83,11 @@ class Frames(SimpleWebSocketWSGI):
     def wait(self) -> str | bytes | None:
         frame: str | bytes | None = super().wait()
         return frame if frame is not None and self._in_time() and is_packet(frame) else None
+
+    def close(self) -> None:
+        """The reading thread may have closed it a moment before: then there is nothing left to say to anybody."""
+        with suppress(OSError):
+            super().close()
 
     def _in_time(self) -> bool:
         at = time.monotonic()
