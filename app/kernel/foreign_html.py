@@ -36,6 +36,8 @@ _CLOSED_BY_THEMSELVES = frozenset(
     }
 )
 _LANGUAGE_CLASS = re.compile(r"lang(?:uage)?-([\w+#.-]+)")
+# markdownify overlooks the second of two lines that begin so; it would make the first a heading or be a list.
+_LINE_THAT_IS_A_SIGN = re.compile(r"^(?=[-+=])", re.MULTILINE)
 _FREE_PIPE = re.compile(r"(?<!\\)\|")
 
 
@@ -105,6 +107,7 @@ class _Converter(MarkdownConverter):
 
     def _escaped_prose(self, text: str, parent_tags: set[str]) -> str:
         escaped = super().escape(text, parent_tags).replace("$", r"\$")  # type: ignore[misc]
+        escaped = _LINE_THAT_IS_A_SIGN.sub(r"\\", escaped)
         return f"{escaped[:-1]}\\!" if escaped.endswith("!") else escaped  # before a link it would make an image
 
     def convert_a(self, el: Any, text: str, parent_tags: set[str]) -> str:

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.kernel.foreign_html import MAX_DEPTH, MAX_FOREIGN_CHARACTERS
@@ -106,6 +106,9 @@ def test_foreign_html_beyond_the_limit_is_refused():
 
 
 @settings(max_examples=300, deadline=None)
+@example("-\n-")
+@example("=\n=")
+@example("+\n+\n-")
 @given(st.text(alphabet="ab1.#*_-+[]()!`~$|\\<>&;:/\"' 中，\n", max_size=40))
 def test_any_text_comes_back_as_it_was(text):
     html = "<p>" + text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") + "</p>"
