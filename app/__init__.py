@@ -8,11 +8,13 @@ from flask_babel import Babel
 from app import extensions, wiring
 from app.config import ROOT, Settings, load_settings, secret_key
 from app.extensions import babel, csrf, db, login_manager, socketio
+from app.kernel import logs
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """A forum on the settings of the environment; ConfigError (one line) where one of them is wrong."""
     settings = settings or load_settings()
+    logs.configure(settings.log_level)
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     configure(app, settings)
     extend(app)
@@ -51,7 +53,9 @@ def configure(app: Flask, settings: Settings) -> None:
 
 def engine_options(settings: Settings) -> dict[str, object]:
     """A connection for every thread that may ask at once."""
-    common: dict[str, object] = {"pool_size": settings.threads + 4, "max_overflow": 20, "pool_timeout": 10}
+    # The values of a statement that failed are somebody's words: they stay out of errors, and so out of the log.
+    common: dict[str, object] = {"hide_parameters": True}
+    common |= {"pool_size": settings.threads + 4, "max_overflow": 20, "pool_timeout": 10}
     return common | ({} if settings.database.startswith("sqlite") else {"pool_pre_ping": True})
 
 

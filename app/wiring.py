@@ -130,6 +130,7 @@ PAGES = [
     "app.web.products:pages",
     "app.web.help:pages",
     "app.web.health:pages",
+    "app.web.metrics:pages",
     "app.web.design:pages",
     "app.web.questions:pages",
     "app.web.guests:pages",
@@ -149,6 +150,7 @@ PAGES = [
 
 # What a page needs besides blueprints: how people come in, what templates can use, what an error looks like.
 EDGES = [
+    "app.web.tracing:install",
     "app.web.context:install",
     "app.web.door:install",
     "app.api.tokens:install",
@@ -161,6 +163,7 @@ EDGES = [
     "app.web.notifications:install",
     "app.web.live:install",
     "app.web.demonstration:install",
+    "app.web.proxies:install",
 ]
 
 

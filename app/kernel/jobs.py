@@ -145,6 +145,13 @@ def waiting_count(names: list[str] | None = None) -> int:
     return db.session.scalar(due if names is None else due.where(Job.name.in_(names))) or 0
 
 
+def oldest_wait(name: str | None = None) -> float:
+    """Seconds since the oldest job that is not done fell due, of one name or of all; 0 where none waits."""
+    waiting = select(func.min(Job.due_at)).where(Job.state == JobState.WAITING, Job.due_at <= now())
+    oldest = db.session.scalar(waiting if name is None else waiting.where(Job.name == name))
+    return (now() - oldest).total_seconds() if oldest else 0.0
+
+
 def _free(at: datetime) -> list[Any]:
     return [Job.state == JobState.WAITING, Job.due_at <= at, (Job.lease_until.is_(None)) | (Job.lease_until < at)]
 

@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import Settings
 from app.extensions import db
+from app.kernel.forwarding import Noticeboard
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,9 @@ def complaints(settings: Settings) -> list[Complaint]:
     if settings.smtp_url is None:
         sentence = "Mail is not set up: set SMTP_URL, for example smtp://user:password@mail.example.com:587"
         found.append(Complaint("mail", sentence + ". Until then every mail is kept at /admin/mail."))
+    miscounted = Noticeboard(settings).complaint()
+    if miscounted:
+        found.append(Complaint("proxies", miscounted))
     return found
 
 

@@ -94,6 +94,12 @@ def _run(name: str, task: Callable[[], Any]) -> bool:
     return True
 
 
+def seconds_since(name: str) -> float | None:
+    """Since the last run of a task ended; None where it never ran."""
+    ended = db.session.scalar(select(ScheduleRow.finished_at).where(ScheduleRow.name == name))
+    return (now() - ended).total_seconds() if ended else None
+
+
 def rows() -> list[ScheduleRow]:
     """The timetable for the administrator, by name."""
     return list(db.session.scalars(select(ScheduleRow).order_by(ScheduleRow.name)))

@@ -46,6 +46,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("GET", "help.index"): Row(ALL),
     ("GET", "health.alive"): Row(ALL),
     ("GET", "health.ready"): Row(ALL),
+    ("GET", "metrics.metrics"): Row(ALL),  # from this machine; from elsewhere: tests/web/test_metrics.py
     ("GET", "design.index"): Row(ALL),
     # questions
     ("GET", "questions.index"): Row(ALL),
