@@ -6,7 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app wsgi
 CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
-WORKERS ?= auto
+# Some tests wait for a browser or for a promise to run out: two more workers than processors keep these busy.
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 2)))
 
 .PHONY: run test check check-style demo requirements translations migration clean
 
@@ -15,14 +16,14 @@ run: $(VENV)/run.stamp $(CATALOGUES:.po=.mo)
 
 test: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
 	@deploy/install-test-servers
-	$(BIN)/python -m pytest -n $(WORKERS) tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests
 
 check-style: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy app
 
 check: check-style $(CATALOGUES:.po=.mo)
-	$(BIN)/python -m pytest -q -n $(WORKERS) tests/architecture tests/kernel tests/domains
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup tests/architecture tests/kernel tests/domains
 
 demo: $(VENV)/run.stamp $(CATALOGUES:.po=.mo)
 	$(FLASK) demo

@@ -46,6 +46,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "settings(**values): deployment settings of this test's application")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that look at one running forum stay with one worker, which starts it once; and those take the longest,
+    so `--dist loadgroup` hands them out first."""
+    for item in items:
+        definitions = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009
+        shared = {name for name, found in definitions.items() if found[-1].scope == "module"} - {"chromium"}
+        if shared:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 def pytest_collection_finish() -> None:
     """What is imported now stays: looking for garbage in it again and again costs a seventh of the suite."""
     gc.collect()

@@ -193,7 +193,7 @@ def situations(draw) -> tuple[Calendar, datetime, list[tuple[datetime, datetime]
 seconds = st.integers(1, 40 * 3600).map(lambda n: timedelta(seconds=n))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(situations(), seconds)
 def test_the_clock_agrees_with_a_walk_minute_by_minute(situation, target):
     calendar, first, pauses, start = situation
@@ -213,7 +213,7 @@ def test_the_clock_agrees_with_a_walk_minute_by_minute(situation, target):
     assert open_minutes == {n for n, is_open_then in enumerate(walk.open) if is_open_then}
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(situations())
 def test_openings_agree_with_a_walk_minute_by_minute(situation):
     calendar, first, _, _ = situation
