@@ -103,8 +103,8 @@ def edit(answer_id: int) -> Any:
 @pages.post("/answers/<int:answer_id>/accept")
 @login_required
 def accept(answer_id: int) -> Response:
-    flash(_("Thank you: the question is solved, and others will find this answer."), "success")
-    return _change(answer_id, accepting.accept_answer)
+    done = _("Thank you: the question is solved, and others will find this answer.")
+    return _change(answer_id, accepting.accept_answer, done)
 
 
 @pages.post("/answers/<int:answer_id>/unaccept")
@@ -116,8 +116,8 @@ def unaccept(answer_id: int) -> Response:
 @pages.post("/answers/<int:answer_id>/did-not-help")
 @login_required
 def did_not_help(answer_id: int) -> Response:
-    flash(_("Thank you for saying so. The question is open again, and the promise counts on."), "info")
-    return _change(answer_id, answering.say_it_did_not_help)
+    done = _("Thank you for saying so. The question is open again, and the promise counts on.")
+    return _change(answer_id, answering.say_it_did_not_help, done)
 
 
 @pages.post("/answers/<int:answer_id>/verify")
@@ -138,11 +138,13 @@ def restore(answer_id: int) -> Response:
     return _change(answer_id, answering.restore_answer)
 
 
-def _change(answer_id: int, action: Any) -> Response:
+def _change(answer_id: int, action: Any, done: str = "") -> Response:
     with transaction():
         answer, question = answer_with_question(answer_id, current_actor())
         action(current_actor(), question, answer)
         slug = question.slug
+    if done:
+        flash(done, "success")
     return _to_answer(answer.question_id, slug, answer_id)
 
 

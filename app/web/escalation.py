@@ -27,6 +27,7 @@ from app.kernel.i18n import _, _l
 from app.kernel.policy import require
 from app.kernel.transaction import transaction
 from app.web.actors import current_actor
+from app.web.drafts import taken
 from app.web.forms import Form, SubmittedForm, show
 from app.web.pager import next_url
 
@@ -144,7 +145,7 @@ def answer(case_id: int) -> Any:
     except Conflict as error:
         return case_response(case_id, reply=form, newer=error, status=409)
     flash(_("Your answer is published."), "success")
-    return _to_case(case_id)
+    return taken(_to_case(case_id), f"case-{case_id}")
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -220,8 +220,7 @@ def reopen(question_id: int) -> Any:
 @pages.post("/questions/<int:question_id>/delete")
 @login_required
 def delete(question_id: int) -> Any:
-    flash(_("The question is deleted. You can restore it here."), "success")
-    return _change(question_id, asking.delete_question)
+    return _change(question_id, asking.delete_question, _("The question is deleted. You can restore it here."))
 
 
 @pages.post("/questions/<int:question_id>/restore")
@@ -230,10 +229,12 @@ def restore(question_id: int) -> Any:
     return _change(question_id, asking.restore_question)
 
 
-def _change(question_id: int, action: Any) -> Response:
+def _change(question_id: int, action: Any, done: str = "") -> Response:
     with transaction():
         question = question_to_change(question_id, current_actor())
         action(current_actor(), question)
+    if done:
+        flash(done, "success")
     return _to_question(question_id, question.slug)
 
 

@@ -1,4 +1,5 @@
-// The frame's behaviour on top of plain HTML: the theme changes without a reload, an open menu closes, "/" goes to the search box.
+// The frame's behaviour on top of plain HTML: the theme changes without a reload, an open menu closes, "/" goes to the search box,
+// times are in the zone of this device.
 // Without this file the forms and <details> do the same, only with a reload or one more click.
 
 const root = document.documentElement;
@@ -57,3 +58,6 @@ document.addEventListener("submit", chooseTheme);
 document.addEventListener("click", (event) => closeMenus(event.target.closest("details[data-menu]")));
 document.addEventListener("focusin", (event) => { if (!event.target.closest("details[data-menu]")) closeMenus(); });
 document.addEventListener("keydown", onKey);
+
+// The server writes times in the reader's zone: a visitor's browser says which one that is.
+document.cookie = `timezone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;

@@ -103,7 +103,9 @@ def test_an_agent_of_another_product_neither_lists_nor_opens_the_case(queued: An
 def test_the_answer_from_the_desk_is_the_public_answer(queued: Any, desk: Any, client: Any) -> None:
     shown = desk.get(case_url(queued))
     form = form_of(shown) | {"body": "Please install the firmware of March."}
-    assert desk.post(case_url(queued, "answer"), data=form).status_code == 303
+    sent = desk.post(case_url(queued, "answer"), data=form)
+    assert sent.status_code == 303
+    assert f"taken=case-{case_now(queued).id};" in sent.headers["Set-Cookie"]  # the browser forgets its draft
     assert case_now(queued).state == "answered"
     page = text(client.get(f"/questions/{queued.id}/{question_now(queued).slug}"))
     assert "Please install the firmware of March." in page and "Official answer" in page

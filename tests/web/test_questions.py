@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import func, select
 
+from app.domains.accounts.models import User
 from app.domains.questions.models import Answer, PendingQuestion, Question, ServiceState
 from app.extensions import db
 from app.kernel.mail import KeptMail
@@ -88,10 +89,11 @@ def test_a_guest_writes_first_and_the_link_in_the_mail_publishes(client, worker,
     assert opened.status_code == 200
     assert db.session.scalar(select(func.count()).select_from(Question)) == 1  # opening publishes nothing
     clock.advance(hours=2)
-    published = client.post(path)
+    published = client.post(path, headers={"Accept-Language": "zh-CN"})
     assert published.status_code == 303
     question = db.session.scalars(select(Question).order_by(Question.id.desc())).first()
     assert question.created_at == clock.now()  # the promise counts from now
+    assert db.session.get(User, question.asker_id).timezone == "Asia/Shanghai"  # of the browser that confirmed
     assert client.post(path).status_code == 404
 
 
@@ -101,6 +103,18 @@ def test_a_guests_refused_question_keeps_its_text(client, ann):
 
     assert page.status_code == 422 and "Nothing** helps." in page.text
     assert db.session.scalar(select(func.count()).select_from(PendingQuestion)) == 0
+
+
+@pytest.mark.settings(limits="on")
+def test_a_guests_slips_are_named_together_and_cost_nothing(client, ann):
+    a_question(by=ann, tags=("wifi",))
+    client.post("/questions/ask", data=ASKED | {"tags": "wifi"})
+    for _time in range(9):
+        page = client.post("/questions/ask/almost", data={"name": "", "email": "lin at example"})
+        assert page.status_code == 422 and "name-error" in page.text and "email-error" in page.text
+
+    sent = client.post("/questions/ask/almost", data={"name": "Lin Xiao", "email": "lin@example.com"})
+    assert sent.status_code == 303
 
 
 def test_an_old_or_short_address_leads_to_the_readable_one(client, ann):
@@ -148,6 +162,16 @@ def test_the_asker_accepts_with_one_button(client, ann, eve):
 
     db.session.rollback()
     assert db.session.get(Question, question.id).service_state == ServiceState.SOLVED
+
+
+def test_what_is_refused_is_not_announced_as_done(client, ann, bob, eve):
+    question = a_question(by=ann)
+    answer = an_answer(to=question, by=eve)
+    sign_in(client, bob)
+    refused = [client.post(path) for path in (f"/questions/{question.id}/delete", f"/answers/{answer.id}/accept")]
+
+    assert [page.status_code for page in refused] == [403, 403]
+    assert "is deleted" not in refused[0].text and "Thank you" not in refused[1].text
 
 
 def test_votes_are_plain_forms(client, ann, bob, eve):
@@ -226,7 +250,6 @@ def test_a_list_costs_four_statements(client, ann, bob, eve, query):
 
 
 def test_a_guest_who_proves_the_address_gets_the_account_that_somebody_registered_with_it(client, worker, ann):
-    from app.domains.accounts.models import User
     from app.domains.accounts.passwords import hash_password
 
     a_question(by=ann, tags=("wifi",))

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -17,7 +18,7 @@ from app.domains.questions.actions.asking import QuestionDraft, ask_question
 from app.domains.questions.models import PendingQuestion, Question
 from app.extensions import db
 from app.kernel.clock import now
-from app.kernel.errors import NotFound
+from app.kernel.errors import Invalid, NotFound
 from app.kernel.i18n import _, _l
 from app.kernel.limits import limit, spend
 from app.kernel.policy import require
@@ -47,14 +48,27 @@ def keep_pending(guest: Actor, key: str, draft: QuestionDraft, language: str) ->
 def name_asker(guest: Actor, row: PendingQuestion, name: str, email: str, *, from_address: str) -> str:
     """Who asks; gives the token of the link that the mail carries."""
     require(may_register(guest))
+    row.name, row.email = _clean_asker(name, email)  # a slip of the pen costs nothing
     spend(BY_ADDRESS, from_address)
-    row.email = clean_email(email)
     spend(BY_TARGET, email_key(row.email))
-    row.name = clean_name(name)
     owner = db.session.scalar(select(User).where(User.email_key == email_key(row.email)))
     # Whether the address has an account must not show: a taken name is refused either way, unless it is its owner's.
     require_free_name(row.name, except_user_id=owner.id if owner else None)
     return make_link(LinkPurpose.PUBLISH_QUESTION, user_id=None, valid_for=KEPT_FOR, data={"pending_id": row.id})
+
+
+def _clean_asker(name: str, email: str) -> tuple[str, str]:
+    """Both as they are stored; one Invalid names everything that is wrong with them."""
+    cleaned: list[str] = []
+    wrong: dict[str, list[Any]] = {}
+    for clean, text in ((clean_name, name), (clean_email, email)):
+        try:
+            cleaned.append(clean(text))
+        except Invalid as error:
+            wrong |= error.fields
+    if wrong:
+        raise Invalid(fields=wrong)
+    return cleaned[0], cleaned[1]
 
 
 def publish_pending(guest: Actor, token: str) -> tuple[Question, int]:
@@ -70,7 +84,9 @@ def publish_pending(guest: Actor, token: str) -> tuple[Question, int]:
     user = db.session.scalar(select(User).where(User.email_key == email_key(row.email)))
     if user is None:
         require_free_name(row.name)
-        user = create_user(name=row.name, email=row.email, language=row.language, confirmed=True)
+        user = create_user(
+            name=row.name, email=row.email, language=row.language, timezone=guest.timezone, confirmed=True
+        )
     elif user.email_confirmed_at is None:
         _hand_over(user)
     draft = QuestionDraft(**{**row.draft, "tags": tuple(row.draft["tags"]), "submission": f"pending-{row.id}"})
