@@ -9,7 +9,7 @@ CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
 # Some tests wait for a browser or for a promise to run out: two more workers than processors keep these busy.
 WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 2)))
 
-.PHONY: run test check check-style demo requirements translations migration clean
+.PHONY: run test soak check check-style demo requirements translations migration clean
 
 run: $(VENV)/run.stamp $(CATALOGUES:.po=.mo)
 	@exec $(BIN)/python -m app.cli.starting
@@ -17,6 +17,11 @@ run: $(VENV)/run.stamp $(CATALOGUES:.po=.mo)
 test: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
 	@deploy/install-test-servers
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests
+
+# Every fault at length, about an hour; prints its seed, and ends with 1 where a number is wrong.
+soak: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
+	@deploy/install-test-servers
+	$(BIN)/python -m bench.faults
 
 check-style: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -23,26 +23,53 @@ def binaries() -> Path | None:
     return Path(in_path).resolve().parent if in_path else None
 
 
+class Cluster:
+    """A server of its own in a folder of its own; `address` is that of its databases, without a name."""
+
+    def __init__(self, bin_dir: Path, folder: Path, *, durable: bool) -> None:
+        self.bin_dir, self.folder, self.port = bin_dir, folder, free_port()
+        self.as_user = _unprivileged(folder)
+        self.address = f"postgresql://huzhu@127.0.0.1:{self.port}"
+        self.options = f"-p {self.port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
+        self.options += " -c shared_buffers=32MB"
+        if not durable:
+            self.options += " -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+        initial = ("-U", "huzhu", "-A", "trust", "-E", "UTF8", "--no-sync")
+        _run(self.as_user, bin_dir / "initdb", "-D", folder / "data", *initial)
+
+    def start(self) -> None:
+        self._ctl("-o", self.options, "-w", "-l", self.folder / "log", "start")
+
+    def stop(self, mode: str = "fast", *, check: bool = True) -> None:
+        """`smart`, `fast` or `immediate`, as pg_ctl means them."""
+        self._ctl("-m", mode, "stop", check=check)
+
+    def _ctl(self, *arguments: object, check: bool = True) -> None:
+        _run(self.as_user, self.bin_dir / "pg_ctl", "-D", self.folder / "data", *arguments, check=check)
+
+
 @contextmanager
-def cluster() -> Iterator[str]:
-    """A running server without durability; gives the address of its maintenance database."""
+def running_cluster(*, durable: bool = True) -> Iterator[Cluster]:
     bin_dir = binaries()
     if bin_dir is None:
         pytest.skip("PostgreSQL is not installed: `make test` installs it where it may")
     folder = Path(tempfile.mkdtemp(prefix="huzhu-pg-"))
-    as_user = _unprivileged(folder)
-    port = free_port()
+    server = None
     try:
-        _run(
-            as_user, bin_dir / "initdb", "-D", folder / "data", "-U", "huzhu", "-A", "trust", "-E", "UTF8", "--no-sync"
-        )
-        options = f"-p {port} -k {folder} -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
-        options += " -c listen_addresses=127.0.0.1 -c max_connections=200 -c shared_buffers=32MB"
-        _run(as_user, bin_dir / "pg_ctl", "-D", folder / "data", "-o", options, "-w", "-l", folder / "log", "start")
-        yield f"postgresql://huzhu@127.0.0.1:{port}"
+        server = Cluster(bin_dir, folder, durable=durable)
+        server.start()
+        yield server
     finally:
-        _run(as_user, bin_dir / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop", check=False)
+        if server is not None:
+            server.stop("immediate", check=False)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def cluster() -> Iterator[str]:
+    """A running server without durability; gives the address of its maintenance database."""
+    with running_cluster(durable=False) as server:
+        yield server.address
 
 
 def _unprivileged(folder: Path) -> list[str]:

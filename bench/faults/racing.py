@@ -1,0 +1,110 @@
+"""Several workers over the same due questions; the answer against the sweep."""
+
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.domains.escalation.events import QuestionEscalated
+from app.domains.escalation.models import Case, CaseState
+from app.domains.questions.actions.asking import QuestionDraft, ask_question
+from app.extensions import db
+from app.kernel.clock import now
+from app.kernel.events import EventRow
+from app.kernel.transaction import transaction
+from app.kernel.worker import Worker
+from bench.faults.clients import Client, Notebook
+from bench.faults.counting import counted
+from bench.faults.processes import Running, sweep_without_rest
+from bench.faults.result import Result
+from bench.faults.stage import PRODUCT, TAG, Stage, eventually
+
+AT_ONCE = 50
+BODY = "It has been so since the update of this morning. What can I do?"
+
+
+def workers_racing(stage: Stage, seed: int, *, questions: int, workers: int = 4) -> Result:
+    """All questions are overdue before the first worker starts; half of them have no case yet, so that the sweep
+    itself must notice them."""
+    stage.promise_within(1)
+    ask(stage, questions // 2)
+    Worker(stage.app).drain()
+    ask(stage, questions - questions // 2)
+    time.sleep(1)
+    stage.start(workers)
+    stage.wait_until_quiet()
+    stage.stop_workers()
+    result = counted(stage, f"{workers} workers, {questions} due questions")
+    if result.due != questions:
+        result.failures.append(f"{result.due} of {questions} questions fell due")
+    return result
+
+
+def ask(stage: Stage, questions: int) -> list[int]:
+    """So many new questions, stored by this process; their ids."""
+    ids = []
+    for start in range(0, questions, AT_ONCE):
+        with transaction():
+            for number in range(start, min(questions, start + AT_ONCE)):
+                draft = QuestionDraft(f"The lamp number {number} stays dark", BODY, PRODUCT, (TAG,))
+                ids.append(ask_question(stage.members[number % len(stage.members)].actor, draft).id)
+    return ids
+
+
+def answer_against_sweep(stage: Stage, seed: int, *, pairs: int) -> Result:
+    """Each question is answered at the moment at which it falls due, while two processes do nothing but sweep."""
+    dice, notebook, ids = random.Random(seed), Notebook(), list[int]()
+    stage.promise_within(3)
+    stage.start_web()
+    sweeping = [Running(sweep_without_rest, stage.environment, stage.log) for _ in range(2)]
+    try:
+        while len(ids) < pairs:
+            batch = ask(stage, min(AT_ONCE, pairs - len(ids)))
+            _answer_when_due(stage, dice, notebook, batch)
+            ids += batch
+        assert eventually(lambda: not _armed_and_due())
+    finally:
+        for process in sweeping:
+            process.kill()
+    Worker(stage.app).drain()
+    result = counted(stage, f"{pairs} pairs", notebook)
+    first = set(_escalated()) & set(ids)
+    result.ran += f": sweep first {len(first)}, answer first {pairs - len(first)}"
+    if not 0 < len(first) < pairs:
+        result.failures.append("one order never happened")
+    return result
+
+
+def _answer_when_due(stage: Stage, dice: random.Random, notebook: Notebook, ids: list[int]) -> None:
+    """Every answer is sent within a few hundredths of a second of its question's promised time, earlier or later."""
+    assert eventually(lambda: len(_promised(ids)) == len(ids)), "the sweep does not adopt every question"
+    due = _promised(ids)
+    asker_of = {id: number % len(stage.members) for number, id in enumerate(ids)}
+
+    def answer(question_id: int) -> None:
+        helper = stage.members[(asker_of[question_id] + 1) % len(stage.members)]
+        client = Client(stage, helper, notebook, question_id, gives_up=0)
+        time.sleep(max(0.0, (due[question_id] - now()).total_seconds() + dice.uniform(-0.08, 0.04)))
+        client.answer(question_id, 0)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(answer, sorted(ids, key=due.__getitem__)))
+
+
+def _promised(ids: list[int]) -> dict[int, datetime]:
+    db.session.rollback()
+    found = select(Case.question_id, Case.due_at).where(Case.question_id.in_(ids), Case.due_at.is_not(None))
+    return {row.question_id: row.due_at for row in db.session.execute(found) if row.due_at}
+
+
+def _armed_and_due() -> bool:
+    db.session.rollback()
+    late = select(Case.id).where(Case.state == CaseState.ARMED, Case.due_at <= now()).limit(1)
+    return db.session.scalar(late) is not None
+
+
+def _escalated() -> list[int]:
+    payloads = db.session.scalars(select(EventRow.payload).where(EventRow.kind == QuestionEscalated.__name__))
+    return [payload["question_id"] for payload in payloads]

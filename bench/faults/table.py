@@ -1,0 +1,33 @@
+"""Every fault by name, with the numbers of its long form and of its short one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from bench.faults.killed import killed_while_posting
+from bench.faults.racing import answer_against_sweep, workers_racing
+from bench.faults.result import Result
+from bench.faults.stage import KINDS
+
+Numbers = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`run(stage, seed, **numbers)`; `settings` are those of the forum's processes."""
+
+    run: Callable[..., Result]
+    long: Numbers = field(default_factory=dict)
+    short: Numbers = field(default_factory=dict)
+    kinds: tuple[str, ...] = KINDS
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+FAULTS: dict[str, Fault] = {
+    "killed-while-posting": Fault(
+        killed_while_posting,
+        long={"kills": 200, "due": 300},
+        short={"kills": 4, "due": 5, "clients": 6},
+    ),
+    "workers-racing": Fault(workers_racing, long={"questions": 1000}, short={"questions": 16}),
+    "answer-against-sweep": Fault(answer_against_sweep, long={"pairs": 1000}, short={"pairs": 12}),
+}
