@@ -8,7 +8,7 @@ from flask_babel import Babel
 from app import extensions, wiring
 from app.config import ROOT, Settings, load_settings, secret_key
 from app.extensions import babel, csrf, db, login_manager, socketio
-from app.kernel import logs
+from app.kernel import freshness, logs
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -70,6 +70,7 @@ def extend(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         extensions.prepare_engine(app)
+        freshness.watch(db.engine)
     csrf.init_app(app)
     login_manager.init_app(app)
     socketio.init_app(app, async_mode="threading", transports=["websocket"], cors_allowed_origins=None)

@@ -163,6 +163,7 @@ EDGES = [
     "app.web.notifications:install",
     "app.web.live:install",
     "app.web.demonstration:install",
+    "app.web.page_cache:install",
     "app.web.proxies:install",
 ]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from app.extensions import db
+from app.kernel import freshness
 
 
 @contextmanager
@@ -22,8 +23,9 @@ def transaction() -> Iterator[None]:
     session.expire_all()  # a rollback forgets nothing where no transaction was open
     session.info["in_transaction"] = True
     try:
-        session.connection(execution_options={"writes": True})
+        freshness.begin(session.connection(execution_options={"writes": True}))
         yield
+        freshness.count_change(session)
         session.commit()
     except BaseException:
         session.rollback()

@@ -26,6 +26,11 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_calendar'))
     )
+    op.create_table('content_version',
+    sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('number', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_content_version'))
+    )
     op.create_table('customer',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
@@ -1132,5 +1137,6 @@ def downgrade() -> None:
 
     op.drop_table('event')
     op.drop_table('customer')
+    op.drop_table('content_version')
     op.drop_table('calendar')
     # ### end Alembic commands ###

@@ -187,7 +187,23 @@ def people_by_id(user_ids: Iterable[int | None], product_id: int | None = None) 
     return {row.id: Person(row.id, row.name, row.role.value, row.level, bool(row.appointed)) for row in rows}
 
 
-def _is_appointed(product_id: int | None) -> Any:
+def person_columns(product_id: Any) -> tuple[Any, ...]:
+    """For a statement of posts that joins their author: what `person_of` reads. `product_id` may be a column."""
+    return (
+        User.id.label("person_id"),
+        User.name.label("person_name"),
+        User.role.label("person_role"),
+        User.level.label("person_level"),
+        _is_appointed(product_id).label("person_appointed"),
+    )
+
+
+def person_of(row: Any) -> Person:
+    appointed = bool(row.person_appointed)
+    return Person(row.person_id, row.person_name, row.person_role.value, row.person_level, appointed)
+
+
+def _is_appointed(product_id: Any) -> Any:
     found = exists().where(Appointment.user_id == User.id)
     return found if product_id is None else found.where(Appointment.product_id == product_id)
 

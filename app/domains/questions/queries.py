@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, func, literal, null, select
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import User
-from app.domains.accounts.queries import Person, people_by_id
+from app.domains.accounts.queries import Person, person_columns, person_of
 from app.domains.follows.models import Follow, FollowKind, FollowLevel
 from app.domains.products.models import Product
 from app.domains.questions.models import (
@@ -344,20 +344,16 @@ class QuestionView:
 
 
 def question_page(actor: Actor, question_id: int) -> QuestionView:
-    """The question with answers (accepted, verified, Wilson, time), comments, tags, authors. At most 6 statements."""
+    """The question with answers (accepted, verified, Wilson, time), comments, tags, authors. Three statements."""
     row = _question_row(actor, question_id)
     require(may_see(actor, row))
-    answers = _answer_rows(actor, question_id)
-    comments = _comment_rows(actor, question_id)
-    people = people_by_id(
-        [row.asker_id, *(each.author_id for each in answers), *(each.author_id for each in comments)], row.product_id
-    )
-    views = [_comment_view(each, people) for each in comments]
+    answers = _answer_rows(actor, question_id, row.product_id)
+    comments = [_comment_view(each) for each in _comment_rows(actor, question_id, row.product_id)]
     return QuestionView(
         **_plain(row),
-        asker=people[row.asker_id],
-        comments=tuple(view for view in views if view.answer_id is None),
-        answers=tuple(sorted((_answer_view(each, people, views) for each in answers), key=answer_order)),
+        asker=person_of(row),
+        comments=tuple(each for each in comments if each.answer_id is None),
+        answers=tuple(sorted((_answer_view(each, comments) for each in answers), key=answer_order)),
     )
 
 
@@ -366,8 +362,9 @@ def _question_row(actor: Actor, question_id: int) -> Row[Any]:
     columns = [getattr(Question, name) for name in names]
     product = (Product.slug.label("product"), Product.name.label("product_name"), Product.calendar_id)
     own = (_my_vote(actor, PostKind.QUESTION, Question.id), _following(actor))
-    found: Select[Any] = select(*columns, *product, *own, _tag_names().label("tags"))
-    found = found.join(Product, Product.id == Question.product_id)
+    asker = person_columns(Question.product_id)
+    found: Select[Any] = select(*columns, *product, *own, _tag_names().label("tags"), *asker)
+    found = found.join(Product, Product.id == Question.product_id).join(User, User.id == Question.asker_id)
     row: Row[Any] | None = db.session.execute(found.where(Question.id == question_id)).one_or_none()
     if row is None:
         raise NotFound()
@@ -375,7 +372,7 @@ def _question_row(actor: Actor, question_id: int) -> Row[Any]:
 
 
 def _plain(row: Row[Any]) -> dict[str, Any]:
-    values = dict(row._mapping)
+    values = _without_person(row)
     values["kind"], values["service_state"] = row.kind.value, row.service_state.value
     values["no_promise"] = row.no_promise.value if row.no_promise else None
     values["close_reason"] = row.close_reason.value if row.close_reason else None
@@ -383,15 +380,22 @@ def _plain(row: Row[Any]) -> dict[str, Any]:
     return values
 
 
-def _answer_rows(actor: Actor, question_id: int) -> list[Row[Any]]:
+def _without_person(row: Row[Any]) -> dict[str, Any]:
+    return {name: value for name, value in row._mapping.items() if not name.startswith("person_")}
+
+
+def _answer_rows(actor: Actor, question_id: int, product_id: int) -> list[Row[Any]]:
     names = [name for name in AnswerView.__annotations__ if hasattr(Answer, name)]
-    found = select(*[getattr(Answer, name) for name in names], _my_vote(actor, PostKind.ANSWER, Answer.id))
+    own = _my_vote(actor, PostKind.ANSWER, Answer.id)
+    found = select(*[getattr(Answer, name) for name in names], own, *person_columns(product_id))
+    found = found.join(User, User.id == Answer.author_id)
     return list(db.session.execute(found.where(Answer.question_id == question_id, answers_seen_by(actor))))
 
 
-def _comment_rows(actor: Actor, question_id: int) -> list[Row[Any]]:
+def _comment_rows(actor: Actor, question_id: int, product_id: int) -> list[Row[Any]]:
     names = [name for name in CommentView.__annotations__ if hasattr(Comment, name)]
-    found = select(*[getattr(Comment, name) for name in names])
+    found = select(*[getattr(Comment, name) for name in names], *person_columns(product_id))
+    found = found.join(User, User.id == Comment.author_id)
     seen = found.where(Comment.question_id == question_id, comments_seen_by(actor), Comment.deleted_at.is_(None))
     return list(db.session.execute(seen.order_by(Comment.created_at, Comment.id)))
 
@@ -409,13 +413,13 @@ def _following(actor: Actor) -> Any:
     return (mine.scalar_subquery() if actor.id is not None else null()).label("following")
 
 
-def _comment_view(row: Row[Any], people: dict[int, Person]) -> CommentView:
-    return CommentView(**row._mapping, author=people[row.author_id])
+def _comment_view(row: Row[Any]) -> CommentView:
+    return CommentView(**_without_person(row), author=person_of(row))
 
 
-def _answer_view(row: Row[Any], people: dict[int, Person], comments: list[CommentView]) -> AnswerView:
+def _answer_view(row: Row[Any], comments: list[CommentView]) -> AnswerView:
     mine = tuple(comment for comment in comments if comment.answer_id == row.id)
-    return AnswerView(**row._mapping, author=people[row.author_id], comments=mine)
+    return AnswerView(**_without_person(row), author=person_of(row), comments=mine)
 
 
 def answer_order(answer: AnswerView) -> tuple[Any, ...]:

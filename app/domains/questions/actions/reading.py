@@ -8,13 +8,14 @@ from sqlalchemy.exc import SQLAlchemyError as StoringFailed
 from app.domains.questions.models import Question, ReadMark
 from app.extensions import db
 from app.kernel.clock import now
+from app.kernel.freshness import UNSEEN
 
 
 def note_readers(views: Mapping[int, int], readers: Collection[tuple[int, int]]) -> None:
     """Add `views` (question id -> how many) and mark `readers` (user id, question id) as having read."""
     for question_id, number in sorted(views.items()):
         seen = update(Question).where(Question.id == question_id).values(view_count=Question.view_count + number)
-        db.session.execute(seen, execution_options={"synchronize_session": False})
+        db.session.execute(seen, execution_options={"synchronize_session": False, **UNSEEN})
     known = _known(readers) if readers else set()
     for user_id, question_id in sorted(set(readers) - known):
         db.session.add(ReadMark(user_id=user_id, question_id=question_id, read_at=now()))

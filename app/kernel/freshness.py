@@ -1,0 +1,63 @@
+"""One number that grows with every change that a page may show, so that a kept page is known to be true or not.
+
+The change and the number are one transaction. Whoever reads the number before a page's rows and keeps the page under
+it never shows it again once any of those rows has changed.
+"""
+
+from typing import Any
+
+from sqlalchemy import Integer, event, insert, select, update
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.extensions import Model, db
+from app.kernel.columns import BigId
+
+# What no visitor's page shows: work in hand, sessions, what is one person's alone.
+UNSEEN_TABLES = frozenset(
+    {
+        "api_token", "content_version", "event", "first_result", "invitation_setting", "job", "kept_mail",
+        "ledger_cursor", "ledger_read", "live_event", "mail_link", "notification", "pending_question", "preference",
+        "presence", "quiet_hours", "read_mark", "recovery_code", "schedule", "search_miss", "session",
+    }
+)  # fmt: skip
+UNSEEN = {"unseen": True}
+"""Execution option of a statement whose change may wait until a page is made anew: the number of views."""
+_CHANGED = "content_changed"
+
+
+class ContentVersion(Model):
+    __tablename__ = "content_version"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigId)
+
+
+def watch(engine: Engine) -> None:
+    """Note which transactions of this engine change what a page may show."""
+    event.listen(engine, "before_execute", _note_change)
+
+
+def _note_change(connection: Connection, statement: Any, _many: Any, _one: Any, options: Any) -> None:
+    if not getattr(statement, "is_dml", False) or options.get("unseen"):
+        return
+    if statement.table.name not in UNSEEN_TABLES:
+        connection.info[_CHANGED] = True
+
+
+def begin(connection: Connection) -> None:
+    connection.info.pop(_CHANGED, None)
+
+
+def count_change(session: Session) -> None:
+    """The last statement of a transaction: nobody waits behind its row for longer than a commit takes."""
+    session.flush()
+    if session.connection().info.pop(_CHANGED, False):
+        grown: Any = session.execute(update(ContentVersion).values(number=ContentVersion.number + 1))
+        if not grown.rowcount:
+            session.execute(insert(ContentVersion).values(id=1, number=1))
+
+
+def content_version() -> int:
+    """One statement, of one row."""
+    return db.session.scalar(select(ContentVersion.number)) or 0
