@@ -97,8 +97,22 @@ def enqueue(
 
 def claim_next(worker: str, limit: int, lease: timedelta, names: list[str]) -> list[Job]:
     """Up to `limit` due jobs, oldest first, taken under a lease; each counts one attempt from now on."""
+    return _claim(worker, limit, lease, names, ~_suspect())
+
+
+def claim_suspect(worker: str, lease: timedelta, names: list[str]) -> list[Job]:
+    """The oldest due job under which a worker died, alone: whatever kills the next one too takes no other job along."""
+    return _claim(worker, 1, lease, names, _suspect())
+
+
+def _suspect() -> Any:
+    """Claimed before, and neither acknowledged nor failed since."""
+    return (Job.attempts > 0) & Job.last_error.is_(None)
+
+
+def _claim(worker: str, limit: int, lease: timedelta, names: list[str], which: Any) -> list[Job]:
     at = now()
-    found = select(Job).where(*_free(at), Job.name.in_(names)).order_by(Job.due_at, Job.id).limit(limit)
+    found = select(Job).where(*_free(at), Job.name.in_(names), which).order_by(Job.due_at, Job.id).limit(limit)
     jobs = list(db.session.scalars(found.with_for_update(skip_locked=True)))
     for job in jobs:
         job.lease_until, job.lease_by, job.attempts = at + lease, worker, job.attempts + 1

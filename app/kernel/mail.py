@@ -21,6 +21,8 @@ from app.kernel.jobs import enqueue, outbound
 from app.kernel.transaction import transaction
 
 TIMEOUT_SECONDS = 20
+# A server that has read the message and is given up on too early has it, and gets it a second time.
+ANSWER_SECONDS = 120
 
 
 class KeptMail(Model):
@@ -105,6 +107,8 @@ def _carry(url: str, message: EmailMessage) -> None:
             server.starttls(context=context)
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
+        if server.sock is not None:
+            server.sock.settimeout(ANSWER_SECONDS)
         server.send_message(message)
 
 

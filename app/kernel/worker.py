@@ -4,10 +4,11 @@ import os
 import random
 import signal
 import socket
-import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Event as Flag
+from threading import Thread
 from typing import Any
 
 import structlog
@@ -20,11 +21,17 @@ from app.kernel.transaction import transaction
 
 BATCH = 200
 LEASE = timedelta(seconds=60)
+OUTBOUND_LEASE = timedelta(minutes=15)  # longer than mail.py lets a server take over one message
 MAX_ATTEMPTS = 8  # with doubling back-off, about four minutes, then a person looks
 OUTBOUND_FOR = timedelta(hours=48)  # a mail server may be down for a day
 OUTBOUND_PAUSE = timedelta(hours=1)
+LEAVES_WITHIN_SECONDS = 8.0  # less than the parent waits before it kills
 
 log = structlog.get_logger()
+
+
+class LeaseLost(Exception):
+    """Others have taken over what this worker was too slow with: its work is undone, theirs counts."""
 
 
 class Worker:
@@ -39,14 +46,22 @@ class Worker:
         """Until SIGTERM or SIGINT: finish the batch in hand, then leave."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stopping.set())
+        # A mail server may take minutes over one message: no promise waits for it.
+        beside = Thread(target=self._keep_on, args=(self._work_outside, idle_seconds), name="outbound", daemon=True)
+        beside.start()
+        self._keep_on(lambda: schedule.run_due() + self._work_at_home(), idle_seconds)
+        beside.join(LEAVES_WITHIN_SECONDS)
+
+    def _keep_on(self, work: Callable[[], int], idle_seconds: float) -> None:
         while not self._stopping.is_set():
             try:
-                busy = self.tick()
+                with self.app.app_context():
+                    busy = work()
             except Exception:
                 # The database may be away for a moment; nothing is lost by trying again.
                 log.exception("worker.tick_failed")
                 busy = False
-                time.sleep(1)
+                self._stopping.wait(1)
             if not busy:
                 self._stopping.wait(idle_seconds)
 
@@ -54,27 +69,31 @@ class Worker:
         """One round: what the clock asks for, then one batch of each sort; whether there was anything to do."""
         with self.app.app_context():
             ran = schedule.run_due()
-            did = self._work_inside() + self._work_outside()
+            did = self._work_at_home() + self._work_outside()
             return bool(ran or did)
 
     def drain(self, rounds: int = 100) -> None:
         """Tick until nothing is due (tests, demonstration, command line)."""
         for _ in range(rounds):
             with self.app.app_context():
-                did = self._work_inside() + self._work_outside()
+                did = self._work_at_home() + self._work_outside()
             if not did:
                 return
 
+    def _work_at_home(self) -> int:
+        return self._work_inside() + self._work_in_batches()
+
     def _work_inside(self) -> int:
         """Reactions that only change our own tables: one transaction for the batch, a savepoint for each."""
-        names = [name for name, work in self._table().items() if not getattr(work, "outbound", False)]
-        batch = self._claim(names)
-        if not batch:
-            return 0
+        names = self._names(lambda work: not _is_outbound(work))
+        return sum(self._run_together(batch) for batch in self._batches(names, BATCH, LEASE))
+
+    def _run_together(self, batch: list[jobs.Job]) -> int:
         loaded = self._events_of(batch)
-        with transaction():
+        with suppress(LeaseLost), transaction():
             done = [job.id for job in batch if self._run_inside(job, loaded)]
-            jobs.finish(done, self.name)
+            if jobs.finish(done, self.name) < len(done):
+                raise LeaseLost
         return len(batch)
 
     def _run_inside(self, job: jobs.Job, loaded: dict[int, events.Event]) -> bool:
@@ -89,22 +108,32 @@ class Worker:
             self._failed(job, error)
             return False
 
-    def _work_outside(self) -> int:
-        """Work that leaves the house: run first, acknowledged after, so that a slow mail server holds no lock."""
-        names = [name for name, work in self._table().items() if getattr(work, "outbound", False)]
-        batch = self._claim(names)
-        loaded = self._events_of(batch)
-        together: dict[str, list[jobs.Job]] = {}
-        for job in batch:
-            alone = not getattr(self._table()[job.name], "in_batches", False)
-            together.setdefault(f"{job.name}:{job.id}" if alone else job.name, []).append(job)
-        for group in together.values():
-            self._run_outside(group, loaded)
-        return len(batch)
+    def _work_in_batches(self) -> int:
+        """Reactions that take all their events at once: one name at a time."""
+        done = 0
+        for name in self._names(_is_in_batches):
+            for batch in self._batches([name], BATCH, LEASE):
+                self._run_outside(batch)
+                done += len(batch)
+        return done
 
-    def _run_outside(self, group: list[jobs.Job], loaded: dict[int, events.Event]) -> None:
+    def _work_outside(self) -> int:
+        """Mail and its like, each claimed when its turn comes: one that takes minutes keeps no other waiting under a
+        lease that runs out. Run first, acknowledged after, so that a slow server holds no lock."""
+        names, done = self._names(lambda work: _is_outbound(work) and not _is_in_batches(work)), 0
+        while done < BATCH and not self._stopping.is_set():
+            claimed = self._batches(names, 1, OUTBOUND_LEASE)
+            for batch in claimed:
+                self._run_outside(batch)
+            done += len(claimed)
+            if not claimed:
+                break
+        return done
+
+    def _run_outside(self, group: list[jobs.Job]) -> None:
+        loaded = self._events_of(group)
         try:
-            if getattr(self._table()[group[0].name], "in_batches", False):
+            if _is_in_batches(self._table()[group[0].name]):
                 found = [loaded[job.event_id] for job in group if job.event_id in loaded]
                 self._table()[group[0].name](found)
             else:
@@ -117,15 +146,29 @@ class Worker:
             with transaction():
                 jobs.finish([job.id for job in group], self.name)
 
-    def _claim(self, names: list[str]) -> list[jobs.Job]:
+    def _batches(self, names: list[str], limit: int, lease: timedelta) -> list[list[jobs.Job]]:
+        """What to do now: a batch of up to `limit`, and apart from it one job under which a worker died."""
         db.session.rollback()
         if not jobs.waiting_count(names):  # a read, so that an idle worker takes no write lock
             return []
         with transaction():
-            batch = jobs.claim_next(self.name, BATCH, LEASE, names)
-        for job in batch:
+            batch = jobs.claim_next(self.name, limit, lease, names)
+            alone = [job for job in jobs.claim_suspect(self.name, lease, names) if not self._bury(job)]
+        for job in (*batch, *alone):
             db.session.expunge(job)
-        return batch
+        return [jobs_at_once for jobs_at_once in (batch, alone) if jobs_at_once]
+
+    def _bury(self, job: jobs.Job) -> bool:
+        """Whether it is left for a person to look at, because worker after worker died of it."""
+        deadly = job.attempts > MAX_ATTEMPTS
+        if deadly:
+            log.error("job.deadly", job=job.id, attempts=job.attempts)
+            db.session.flush()
+            jobs.park(job.id, self.name, error=f"{MAX_ATTEMPTS} workers died while they were at it.")
+        return deadly
+
+    def _names(self, wanted: Callable[[Callable[..., Any]], bool]) -> list[str]:
+        return [name for name, work in self._table().items() if wanted(work)]
 
     def _events_of(self, batch: list[jobs.Job]) -> dict[int, events.Event]:
         return events.load([job.event_id for job in batch if job.event_id is not None])
@@ -142,13 +185,21 @@ class Worker:
         return self.app.extensions["wiring"].work  # type: ignore[no-any-return]
 
     def _failed(self, job: jobs.Job, error: Exception) -> None:
-        is_outbound = getattr(self._table()[job.name], "outbound", False)
+        is_outbound = _is_outbound(self._table()[job.name])
         log.warning("job.failed", job=job.id, name=job.name, attempt=job.attempts, error=repr(error))
         if _gives_up(job, is_outbound):
             jobs.park(job.id, self.name, error=repr(error))
         else:
             until = now() + back_off(job.attempts, is_outbound)
             jobs.postpone(job.id, self.name, until=until, error=repr(error))
+
+
+def _is_outbound(work: Callable[..., Any]) -> bool:
+    return getattr(work, "outbound", False)
+
+
+def _is_in_batches(work: Callable[..., Any]) -> bool:
+    return getattr(work, "in_batches", False)
 
 
 def back_off(attempts: int, is_outbound: bool) -> timedelta:

@@ -12,7 +12,7 @@ from app.kernel.events import Event, publish
 from app.kernel.jobs import Job, JobState, enqueue, in_batches, outbound
 from app.kernel.settings import SettingRow
 from app.kernel.transaction import transaction
-from app.kernel.worker import MAX_ATTEMPTS, back_off
+from app.kernel.worker import MAX_ATTEMPTS, Worker, back_off
 
 pytestmark = pytest.mark.both_databases
 
@@ -169,7 +169,7 @@ def test_who_lost_the_lease_acknowledges_nothing(app, wired, clock, monkeypatch)
         (job,) = jobs.claim_next("the slow one", 10, timedelta(seconds=60), name)
     clock.advance(seconds=61)
     with transaction():
-        jobs.claim_next("the quick one", 10, timedelta(seconds=60), name)
+        jobs.claim_suspect("the quick one", timedelta(seconds=60), name)
     with transaction():
         assert jobs.finish([job.id], "the slow one") == 0
         assert jobs.finish([job.id], "the quick one") == 1
@@ -188,3 +188,72 @@ def test_back_off_doubles_and_outbound_work_waits_an_hour_at_most():
     assert back_off(40, True) == timedelta(hours=1)
 
 
+
+
+def test_slow_outbound_work_that_waits_for_its_turn_is_under_nobodys_lease(app, wired, worker, clock, monkeypatch):
+    sent = []
+
+    @outbound
+    def dawdle(number):
+        sent.append(number)
+        clock.advance(seconds=45)
+        if number == 2:
+            Worker(app).drain()
+
+    monkeypatch.setitem(wired.work, jobs.name_of(dawdle), dawdle)
+    with transaction():
+        for number in (1, 2, 3):
+            enqueue(dawdle, {"number": number})
+    worker.tick()
+
+    assert sorted(sent) == [1, 2, 3]
+
+
+def test_who_lost_the_lease_while_working_changes_nothing(app, wired, worker, clock, monkeypatch):
+    def outlast_the_lease(event):
+        count_it(event)
+        clock.advance(seconds=61)
+        take_over = select(Job).where(Job.event_id == event.event_id)
+        db.session.scalars(take_over).one().lease_by = "another worker"
+
+    monkeypatch.setitem(wired.work, jobs.name_of(outlast_the_lease), outlast_the_lease)
+    happen(wired, monkeypatch, outlast_the_lease)
+    worker.tick()
+
+    assert counted() == set()
+
+
+def die_while_working(names, limit=10):
+    with transaction():
+        return len(jobs.claim_next("a worker that dies", limit, timedelta(seconds=60), names))
+
+
+def test_after_its_worker_died_a_job_is_tried_alone(app, wired, worker, clock, monkeypatch):
+    happen(wired, monkeypatch, count_it, numbers=(1, 2, 3))
+    names = [jobs.name_of(count_it)]
+    assert die_while_working(names) == 3
+    happen(wired, monkeypatch, count_it, numbers=(4,))
+    clock.advance(seconds=61)
+
+    with transaction():
+        together = jobs.claim_next("the next", 10, timedelta(seconds=60), names)
+        alone = jobs.claim_suspect("the next", timedelta(seconds=60), names)
+    assert [len(together), len(alone)] == [1, 1]
+    worker.tick()
+    assert counted() == {"counted.2", "counted.3"}
+
+
+def test_a_job_under_which_every_worker_dies_ends_dead_and_visible(app, wired, worker, clock, monkeypatch):
+    happen(wired, monkeypatch, count_it)
+    names = [jobs.name_of(count_it)]
+    assert die_while_working(names) == 1
+    for _ in range(MAX_ATTEMPTS - 1):
+        clock.advance(seconds=61)
+        with transaction():
+            assert jobs.claim_suspect("a worker that dies", timedelta(seconds=60), names)
+    clock.advance(seconds=61)
+    worker.tick()
+
+    assert states() == [JobState.FAILED]
+    assert "died" in db.session.scalars(select(Job.last_error)).one()
+    assert counted() == set()
