@@ -12,14 +12,14 @@ from app.domains.questions.actions.asking import question_to_change
 from app.domains.questions.models import PostKind
 from app.domains.questions.policies import may_edit, may_see_revisions
 from app.domains.questions.queries import AnswerView, QuestionView, question_id_of_answer, question_page, revisions_of
-from app.kernel.errors import Conflict, Invalid, NotFound
+from app.kernel.errors import Conflict, NotFound
 from app.kernel.i18n import _
 from app.kernel.policy import require
 from app.kernel.transaction import transaction
 from app.web.actors import current_actor
 from app.web.diffs import changes
 from app.web.drafts import taken
-from app.web.forms import PostForm, show
+from app.web.forms import REFUSALS, PostForm, refuse
 from app.web.questions import question_response
 
 pages = Blueprint("answers", __name__)
@@ -41,9 +41,10 @@ def post(question_id: int) -> Any:
                 base_version=form.base_version.data if actor.is_staff else None,
             )
             slug = question.slug
-    except Invalid as error:
-        show(form, error)
-        return question_response(question_page(actor, question_id), answer_form=form, status=422)
+    except REFUSALS as error:
+        status, headers = refuse(form, error)
+        page = question_page(actor, question_id)
+        return question_response(page, answer_form=form, status=status, headers=headers)
     except Conflict as error:
         form.base_version.data = error.newer.get("version")
         form.body.errors = [str(error)]
@@ -90,9 +91,10 @@ def edit(answer_id: int) -> Any:
             answering.edit_answer(
                 actor, row, form.body.data or "", base_version=form.base_version.data, comment=form.comment.data or ""
             )
-    except Invalid as error:
-        show(form, error)
-        return render_template("questions/edit_answer.html", form=form, question=question, answer=answer), 422
+    except REFUSALS as error:
+        status, headers = refuse(form, error)
+        page = render_template("questions/edit_answer.html", form=form, question=question, answer=answer)
+        return page, status, headers
     except Conflict as error:
         form.base_version.data = error.newer.get("version")
         page = render_template("questions/edit_answer.html", form=form, question=question, answer=answer, newer=error)

@@ -10,11 +10,10 @@ from app.domains.questions.actions.answering import answer_with_question
 from app.domains.questions.actions.asking import question_to_change
 from app.domains.questions.actions.commenting import comment_to_change, delete_comment, post_comment
 from app.domains.questions.queries import question_page
-from app.kernel.errors import Invalid
 from app.kernel.transaction import transaction
 from app.web.actors import current_actor
 from app.web.drafts import taken
-from app.web.forms import CommentForm, show
+from app.web.forms import REFUSALS, CommentForm, refuse
 from app.web.questions import question_response
 
 pages = Blueprint("comments", __name__)
@@ -42,11 +41,12 @@ def _post(question_id: int | None, answer_id: int | None) -> Any:
                 answer, question = None, question_to_change(question_id or 0, actor)
             question_id, slug = question.id, question.slug
             comment = post_comment(actor, question, answer, form.body.data or "", submission=form.submission.data)
-    except Invalid as error:
-        show(form, error)
+    except REFUSALS as error:
+        status, headers = refuse(form, error)
+        form.body.errors = [*form.body.errors, *form.form_errors]
         place = f"answer:{answer_id}" if answer_id else f"question:{question_id}"
         page = question_page(actor, question_id or 0)
-        return question_response(page, comment_form=form, comment_on=place, status=422)
+        return question_response(page, comment_form=form, comment_on=place, status=status, headers=headers)
     place = f"answer:{answer_id}" if answer_id else f"question:{question_id}"
     return taken(_to_comment(question_id, slug, comment.id), f"comment-{place}")
 

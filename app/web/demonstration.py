@@ -1,5 +1,6 @@
 """The demonstration: the tour's banner, being somebody else by one click, and how to start for real."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ from flask import Blueprint, Flask, current_app, flash, redirect, render_templat
 from werkzeug.wrappers import Response
 
 from app.config import Settings
-from app.demonstration.banner import Paths, tour_steps
+from app.demonstration.banner import Paths, Step, tour_steps
 from app.demonstration.people import everybody, person_to_be
 from app.demonstration.stage import TOUR_PRODUCT
 from app.demonstration.tour import Facts, facts_of, question_asked_by
@@ -51,10 +52,12 @@ def banner() -> dict[str, Any] | None:
     """
     if not _settings().demo_mark.exists() or not _settings().is_demo:
         return None
-    tour: dict[str, Any] = session.get(TOUR) or {}
+    return {"steps": _steps(session.get(TOUR) or {}), "allowed": _settings().demo_sign_in_allowed}
+
+
+def _steps(tour: dict[str, Any]) -> Sequence[Step]:
     facts = _facts(tour)
-    steps = tour_steps(facts, bool(tour.get("read")) or _reads_digest(), locale(), _paths(facts))
-    return {"steps": steps, "allowed": _settings().demo_sign_in_allowed}
+    return tour_steps(facts, bool(tour.get("read")) or _reads_digest(), locale(), _paths(facts))
 
 
 def _facts(tour: dict[str, Any]) -> Facts:
@@ -120,12 +123,14 @@ def be(name: str) -> Response:
         )
     user = person_to_be(name)
     tour = session.get(TOUR) or _begun()
+    # Looked up now: a case may have been opened since the page with the button was shown.
+    path = next((step.path for step in _steps(tour) if step.key == request.args.get("step")), None)
     with transaction():
         token = open_session(person_to_be(name), this_browser(), stays=False, second_factor=True)
     remember(token)
     session[TOUR] = tour
     flash(_("You are now %(name)s.", name=user.name), "info")
-    return redirect(asked_path() or landing_url(current_actor()), 303)
+    return redirect(path or asked_path() or landing_url(current_actor()), 303)
 
 
 @pages.post("/demonstration/again")
@@ -133,6 +138,12 @@ def again() -> Response:
     """The tour from its beginning; what was asked stays."""
     session[TOUR] = _begun() | {"since": now().timestamp()}
     return redirect(url_for("questions.index", product=TOUR_PRODUCT), 303)
+
+
+@pages.get("/demonstration/banner")
+def fresh_banner() -> str:
+    """The steps as they are now, for a page that is open."""
+    return render_template("demonstration/_banner.html", demo=banner())
 
 
 @pages.get("/demonstration/start")

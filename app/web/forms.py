@@ -12,7 +12,7 @@ from wtforms.validators import Optional
 
 from app.domains.accounts.tokens import new_token
 from app.domains.questions.models import CloseReason, Kind
-from app.kernel.errors import Invalid
+from app.kernel.errors import DomainError, Invalid, NotAllowed, TooSoon
 from app.kernel.i18n import _, _l
 
 KIND_NAMES = {
@@ -30,6 +30,10 @@ REASON_NAMES = {
     CloseReason.RESOLVED_ELSEWHERE: _l("It was solved elsewhere"),
     CloseReason.SPAM: _l("It is spam"),
 }
+
+
+REFUSALS = (Invalid, NotAllowed, TooSoon)
+"""Why a form comes back with its text: something in it is wrong, somebody was faster to close, it was too often."""
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -107,6 +111,16 @@ def show(form: Form, error: Invalid) -> None:
             form.form_errors.extend(texts)
     if not error.fields:
         form.form_errors.append(str(error))
+
+
+def refuse(form: Form, error: DomainError) -> tuple[int, dict[str, str]]:
+    """Show why the form was refused; gives the status and headers of the page that shows it."""
+    if isinstance(error, Invalid):
+        show(form, error)
+        return error.status, {}
+    form.form_errors.append(str(error))
+    wait = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, TooSoon) else {}
+    return error.status, wait
 
 
 def draft_key() -> str:

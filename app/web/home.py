@@ -16,9 +16,12 @@ ACTIVE, WAITING = 12, 5
 @pages.get("/")
 def index() -> Any:
     actor = current_actor()
+    waiting = question_list(actor, ListFilter(sort="unanswered"), limit=WAITING).items
+    active = question_list(actor, ListFilter(sort="active"), limit=ACTIVE + WAITING).items
+    shown = {card.id for card in waiting}
     return render_template(
         "home/index.html",
-        active=question_list(actor, ListFilter(sort="active"), limit=ACTIVE),
-        waiting=question_list(actor, ListFilter(sort="unanswered"), limit=WAITING),
+        active=[card for card in active if card.id not in shown][:ACTIVE],
+        waiting=waiting,
         products=all_products(),
     )

@@ -36,7 +36,7 @@ from app.kernel.transaction import transaction
 from app.web.actors import current_actor
 from app.web.diffs import changes
 from app.web.drafts import taken
-from app.web.forms import CloseForm, CommentForm, PostForm, QuestionForm, show
+from app.web.forms import REFUSALS, CloseForm, CommentForm, PostForm, QuestionForm, refuse
 from app.web.guests import keep_guest_question
 from app.web.pager import next_url
 from app.web.readers import note_reader
@@ -94,9 +94,8 @@ def ask() -> Any:
             return keep_guest_question(actor, _draft(form))
         with transaction():
             question = asking.ask_question(actor, _draft(form))
-    except Invalid as error:
-        show(form, error)
-        return _ask_page(form, 422)
+    except REFUSALS as error:
+        return _ask_page(form, *refuse(form, error))
     flash(_("Your question is published."), "success")
     return taken(_to_question(question.id, question.slug), "ask")
 
@@ -107,10 +106,11 @@ def _prefill(form: QuestionForm) -> None:
     form.tags.data = request.args.get("tags", "")
 
 
-def _ask_page(form: QuestionForm, status: int = 200) -> Any:
+def _ask_page(form: QuestionForm, status: int = 200, headers: dict[str, str] | None = None) -> Any:
     actor = current_actor()
     verdict = may_ask(actor) if actor.is_authenticated else None
-    return render_template("questions/ask.html", form=form, promises=promises_by_product(), verdict=verdict), status
+    page = render_template("questions/ask.html", form=form, promises=promises_by_product(), verdict=verdict)
+    return page, status, headers or {}
 
 
 def _draft(form: QuestionForm) -> QuestionDraft:
@@ -151,7 +151,8 @@ def short(question_id: int) -> Response:
 
 def question_response(
     question: QuestionView, *, answer_form: PostForm | None = None, comment_form: CommentForm | None = None,
-    comment_on: str = "", status: int = 200,
+    comment_on: str = "", close_form: CloseForm | None = None, status: int = 200,
+    headers: dict[str, str] | None = None,
 ) -> Any:
     """The question page, with a refused form and its text where there is one."""
     actor = current_actor()
@@ -166,9 +167,9 @@ def question_response(
         answer_form=answer_form or PostForm(formdata=None),
         comment_form=comment_form or CommentForm(formdata=None),
         comment_on=comment_on,
-        close_form=CloseForm(formdata=None),
+        close_form=close_form or CloseForm(formdata=None),
     )
-    return page, status
+    return page, status, headers or {}
 
 
 @pages.route("/questions/<int:question_id>/edit", methods=["GET", "POST"])
@@ -190,9 +191,9 @@ def edit(question_id: int) -> Any:
                 actor, row, _draft(form), base_version=form.base_version.data, comment=form.comment.data or ""
             )
             slug = row.slug
-    except Invalid as error:
-        show(form, error)
-        return render_template("questions/edit.html", form=form, question=question), 422
+    except REFUSALS as error:
+        status, headers = refuse(form, error)
+        return render_template("questions/edit.html", form=form, question=question), status, headers
     except Conflict as error:
         form.base_version.data = error.newer.get("version")
         return render_template("questions/edit.html", form=form, question=question, newer=error), 409
@@ -202,12 +203,14 @@ def edit(question_id: int) -> Any:
 @pages.post("/questions/<int:question_id>/close")
 @login_required
 def close(question_id: int) -> Any:
-    form = CloseForm()
-    with transaction():
-        question = question_to_change(question_id, current_actor())
-        asking.close_question(
-            current_actor(), question, form.reason.data or "", duplicate_of=form.duplicate_of.data
-        )
+    form, actor = CloseForm(), current_actor()
+    try:
+        with transaction():
+            question = question_to_change(question_id, actor)
+            asking.close_question(actor, question, form.reason.data or "", duplicate_of=form.duplicate_of.data)
+    except Invalid as error:
+        status, headers = refuse(form, error)
+        return question_response(question_page(actor, question_id), close_form=form, status=status, headers=headers)
     return _to_question(question_id, question.slug)
 
 

@@ -1,5 +1,7 @@
 // Nothing typed is lost: a form with data-keep="name" is kept in this browser until the server has taken it.
+// Each person of this browser has drafts of their own; what a visitor wrote is found again after signing in.
 const PREFIX = "huzhu-draft:";
+const OWN = `${PREFIX}${document.body.dataset.userId}:`, VISITORS = `${PREFIX}:`;
 const KEEP_DAYS = 14;
 
 function fieldsOf(form) {
@@ -16,10 +18,10 @@ function store(form, key) {
   }
 }
 
-function restore(form, key) {
+function restore(form, name) {
   let kept = null;
   try {
-    kept = JSON.parse(localStorage.getItem(key));
+    kept = JSON.parse(localStorage.getItem(OWN + name) ?? localStorage.getItem(VISITORS + name));
   } catch {
     return;
   }
@@ -33,13 +35,14 @@ function restore(form, key) {
 // The server names the draft that it has taken in a cookie; until then the text stays, whatever happens on the way.
 const taken = document.cookie.split("; ").find((part) => part.startsWith("taken="));
 if (taken) {
-  localStorage.removeItem(PREFIX + decodeURIComponent(taken.slice("taken=".length)));
+  const name = decodeURIComponent(taken.slice("taken=".length));
+  for (const whose of [OWN, VISITORS]) localStorage.removeItem(whose + name);
   document.cookie = "taken=; max-age=0; path=/; samesite=lax";
 }
 
 for (const form of document.querySelectorAll("form[data-keep]")) {
-  const key = PREFIX + form.dataset.keep;
-  restore(form, key);
+  const key = OWN + form.dataset.keep;
+  restore(form, form.dataset.keep);
   let timer = 0;
   form.addEventListener("input", () => {
     clearTimeout(timer);

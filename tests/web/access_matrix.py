@@ -243,6 +243,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     # the demonstration: on a forum that is none, nothing of it is there
     ("GET", "demonstration.people"): Row(NOBODY),
     ("GET", "demonstration.start"): Row(NOBODY),
+    ("GET", "demonstration.fresh_banner"): Row(NOBODY),
     ("POST", "demonstration.be"): Row(NOBODY),
     ("POST", "demonstration.again"): Row(NOBODY),
 }

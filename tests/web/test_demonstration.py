@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from app.demonstration.stage import TOUR_PRODUCT
 from app.domains.accounts.actor import SYSTEM
 from app.domains.accounts.models import User
+from app.domains.escalation.models import Case
 from app.domains.products.actions import appoint
 from app.extensions import db
 from app.kernel.transaction import transaction
@@ -37,6 +39,10 @@ def ticks(page: Any) -> list[bool]:
 
 def be(client: FlaskClient, name: str, then: str = "/questions") -> Any:
     return client.post(f"/demonstration/be/{name}", query_string={"next": then}, follow_redirects=True)
+
+
+def tour_case(question_id: int) -> int:
+    return db.session.scalars(select(Case.id).where(Case.question_id == question_id)).one()
 
 
 def ask(client: FlaskClient) -> int:
@@ -182,3 +188,26 @@ def test_an_answer_of_a_peer_does_not_tick_the_staff_step(tour: FlaskClient, wor
     worker.tick()
 
     assert ticks(tour.get("/questions"))[3] is False
+
+
+@demo
+def test_a_step_leads_to_what_is_there_when_it_is_clicked(tour: FlaskClient, clock: Any, worker: Any) -> None:
+    be(tour, "ann")
+    question_id = ask(tour)
+    clock.advance(seconds=61)
+    worker.tick()
+
+    case = tour.post("/demonstration/be/stan", query_string={"step": "answer"}).headers["Location"]
+    assert case == f"/staff/cases/{tour_case(question_id)}"
+    asked = tour.post("/demonstration/be/ann", query_string={"step": "asked"}).headers["Location"]
+    assert asked.startswith(f"/questions/{question_id}/") and asked.endswith("#asked")
+
+
+@demo
+def test_an_open_page_asks_for_the_steps_anew(tour: FlaskClient, worker: Any) -> None:
+    be(tour, "ann")
+    ask(tour)
+    assert ticks(tour.get("/demonstration/banner")) == [True, False, False, False, False]
+    worker.tick()
+
+    assert ticks(tour.get("/demonstration/banner")) == [True, True, False, False, False]

@@ -279,3 +279,43 @@ def test_a_taken_name_is_refused_whether_or_not_the_address_has_an_account(clien
 def test_a_number_that_no_row_can_have_is_a_page_that_is_not_there(client, ann, path):
     sign_in(client, ann)
     assert client.get(path.format(n=2**63)).status_code == 404
+
+
+def test_what_was_written_for_a_question_that_closed_meanwhile_is_still_there(client, ann, eve):
+    question = a_question(by=ann)
+    sign_in(client, ann)
+    client.post(f"/questions/{question.id}/close", data={"reason": "resolved_elsewhere"})
+    sign_in(client, eve)
+    for path, body in (("answers", "Please restart the second node."), ("comments", "Which node was it?")):
+        page = client.post(f"/questions/{question.id}/{path}", data={"body": body})
+        assert page.status_code == 403 and body in page.text and "This question is closed" in page.text
+
+
+@pytest.mark.settings(limits="on")
+def test_a_question_that_comes_too_soon_stays_in_its_form(client, ann):
+    a_product("mesh")
+    sign_in(client, ann)
+    for number in range(5):
+        client.post("/questions/ask", data=ASKED | {"title": f"The router drops connection {number}"})
+    page = client.post("/questions/ask", data=ASKED)
+
+    assert page.status_code == 429 and int(page.headers["Retry-After"]) > 0
+    assert "Nothing** helps." in page.text and "a little too often" in page.text
+
+
+def test_a_close_that_is_refused_says_so_on_the_question(client, ann):
+    question = a_question(by=ann)
+    sign_in(client, ann)
+    page = client.post(f"/questions/{question.id}/close", data={"reason": "duplicate", "duplicate_of": "77"})
+
+    assert page.status_code == 422 and question.title in page.text
+    assert "number of the question that it repeats" in page.text and 'value="77"' in page.text
+
+
+def test_the_front_page_shows_no_question_twice(client, ann, eve):
+    answered = a_question(by=ann, title="How to export my notes to PDF")
+    an_answer(to=answered, by=eve)
+    waits = a_question(by=ann, title="The router drops the connection")
+    page = client.get("/").text
+
+    assert page.count(f'href="{path_of(waits)}"') == page.count(f'href="{path_of(answered)}"') == 1

@@ -12,8 +12,9 @@ from app.kernel.errors import Invalid, TooSoon
 from app.kernel.i18n import _
 from app.kernel.transaction import transaction
 from app.web.accounts.blueprint import pages
-from app.web.accounts.forms import AddressForm, DeleteForm, refuse
+from app.web.accounts.forms import AddressForm, DeleteForm
 from app.web.actors import current_actor
+from app.web.forms import refuse
 
 
 @pages.get("/settings/account")

@@ -17,9 +17,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.domains.accounts.scopes import DEFAULT, SCOPES
 from app.domains.questions.writing import clean_line, clean_text
 from app.kernel.clock import known_zones
-from app.kernel.errors import DomainError, Invalid, TooSoon
 from app.kernel.i18n import _l
-from app.web.forms import Form, show
+from app.web.forms import Form
 
 REGIONS = {"Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
 LANGUAGE_NAMES = (("zh", "简体中文"), ("en", "English"))
@@ -100,13 +99,3 @@ class DeleteForm(Form):
 def zones() -> list[str]:
     """Places, and UTC: the names that people know their zone by."""
     return ["UTC", *sorted(zone for zone in known_zones() if zone.split("/")[0] in REGIONS and "/" in zone)]
-
-
-def refuse(form: Form, error: DomainError) -> tuple[int, dict[str, str]]:
-    """Show why the form was refused; gives the status and headers of the page that shows it."""
-    if isinstance(error, Invalid):
-        show(form, error)
-        return error.status, {}
-    form.form_errors.append(str(error))
-    wait = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, TooSoon) else {}
-    return error.status, wait

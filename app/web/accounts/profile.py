@@ -19,8 +19,9 @@ from app.kernel.i18n import _
 from app.kernel.policy import require
 from app.kernel.transaction import transaction
 from app.web.accounts.blueprint import pages
-from app.web.accounts.forms import ProfileForm, refuse
+from app.web.accounts.forms import ProfileForm
 from app.web.actors import current_actor
+from app.web.forms import refuse
 from app.web.pager import next_url
 
 

@@ -12,8 +12,9 @@ from app.kernel.i18n import _
 from app.kernel.transaction import transaction
 from app.web.accounts.blueprint import pages
 from app.web.accounts.entering import this_browser
-from app.web.accounts.forms import AddressForm, ResetForm, refuse
+from app.web.accounts.forms import AddressForm, ResetForm
 from app.web.actors import current_actor
+from app.web.forms import refuse
 
 
 @pages.route("/login/forgot", methods=["GET", "POST"])

@@ -14,9 +14,10 @@ from app.kernel.mail import kept_mail, kept_mails
 from app.kernel.transaction import transaction
 from app.web.accounts.blueprint import pages
 from app.web.accounts.entering import this_browser
-from app.web.accounts.forms import AddressForm, RegisterForm, line, refuse
+from app.web.accounts.forms import AddressForm, RegisterForm, line
 from app.web.actors import current_actor
 from app.web.context import guest_timezone, locale
+from app.web.forms import refuse
 from app.web.landing import landing_url
 from app.web.mail_preview import mail_response
 

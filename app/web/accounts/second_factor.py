@@ -11,8 +11,9 @@ from app.kernel.errors import Invalid, TooSoon
 from app.kernel.i18n import _
 from app.kernel.transaction import transaction
 from app.web.accounts.blueprint import pages
-from app.web.accounts.forms import CodeForm, refuse
+from app.web.accounts.forms import CodeForm
 from app.web.actors import current_actor
+from app.web.forms import refuse
 
 
 @pages.route("/settings/security/second-factor", methods=["GET", "POST"])

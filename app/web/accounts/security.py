@@ -14,8 +14,9 @@ from app.kernel.i18n import _
 from app.kernel.transaction import transaction
 from app.web.accounts.blueprint import pages
 from app.web.accounts.browsers import browser_name
-from app.web.accounts.forms import PasswordForm, refuse
+from app.web.accounts.forms import PasswordForm
 from app.web.actors import current_actor
+from app.web.forms import refuse
 from app.web.signing_in import remember
 
 

@@ -23,8 +23,9 @@ from app.kernel.i18n import _
 from app.kernel.transaction import transaction
 from app.web.accounts.blueprint import pages
 from app.web.accounts.entering import enter, first_step_passed, halfway, this_browser
-from app.web.accounts.forms import CodeForm, LoginForm, RefreshForm, refuse
+from app.web.accounts.forms import CodeForm, LoginForm, RefreshForm
 from app.web.actors import current_actor
+from app.web.forms import refuse
 from app.web.landing import landing_url
 from app.web.local_paths import asked_path, local_path
 

@@ -13,8 +13,9 @@ from app.kernel.errors import Invalid
 from app.kernel.i18n import _
 from app.kernel.transaction import transaction
 from app.web.accounts.blueprint import pages
-from app.web.accounts.forms import TokenForm, refuse
+from app.web.accounts.forms import TokenForm
 from app.web.actors import current_actor
+from app.web.forms import refuse
 
 
 @pages.route("/settings/tokens", methods=["GET", "POST"])
