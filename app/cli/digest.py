@@ -3,12 +3,12 @@
 import click
 from flask.cli import AppGroup
 
+from app.cli.finding import named_product
 from app.cli.saying import plainly
 from app.domains.feedback.models import Period
 from app.domains.feedback.queries import build_or_stored
 from app.domains.feedback.reading import MAIL_TEMPLATE, unfrozen_mail_context
 from app.domains.feedback.tables import csv_of
-from app.domains.products.queries import product_by_slug
 from app.kernel.rendering import mail_from_template
 
 commands = AppGroup("digest", help="What a product manager reads.")
@@ -23,7 +23,7 @@ commands = AppGroup("digest", help="What a product manager reads.")
 @plainly
 def build(slug: str, until: click.DateTime, period: str, form: str, language: str) -> None:
     """The digest of the window that ends at UNTIL in the product's zone; a frozen one is printed as stored."""
-    digest = build_or_stored(product_by_slug(slug).id, Period(period), until.date())  # type: ignore[attr-defined]
+    digest = build_or_stored(named_product(slug).id, Period(period), until.date())  # type: ignore[attr-defined]
     if form == "json":
         click.echo(digest.text)
     elif form == "csv":

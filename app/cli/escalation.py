@@ -5,13 +5,13 @@ import json
 import click
 from flask.cli import AppGroup
 
+from app.cli.finding import named_product, numbered_question
 from app.cli.saying import plainly
 from app.domains.accounts.actor import SYSTEM
 from app.domains.escalation.actions.policies_editing import duration_text, parse_duration, set_policy
 from app.domains.escalation.explaining import explanation_lines
 from app.domains.escalation.queries import explain
 from app.domains.escalation.schedule import sweep_overdue
-from app.domains.products.queries import product_by_slug
 from app.kernel.transaction import transaction
 
 commands = AppGroup("escalation", help="Promises and what keeps them.")
@@ -29,7 +29,7 @@ def sweep() -> None:
 @plainly
 def explain_deadline(question: int) -> None:
     """The deadline of QUESTION line by line."""
-    for line in explanation_lines(explain(question)):
+    for line in explanation_lines(explain(numbered_question(question).id)):
         click.echo(line)
 
 
@@ -44,7 +44,7 @@ def policy(slug: str, peer: str | None, first: str | None, levels: int | None) -
     with transaction():
         row = set_policy(
             SYSTEM,
-            product_by_slug(slug).id,
+            named_product(slug).id,
             peer=parse_duration(peer) if peer else None,
             first=parse_duration(first) if first else None,
             levels=levels,

@@ -5,15 +5,13 @@ import json
 import click
 from flask.cli import AppGroup
 
-from app.cli.saying import fail, plainly
+from app.cli.finding import named_product, named_tag, named_user, numbered_question
+from app.cli.saying import plainly
 from app.domains.accounts.actor import SYSTEM
-from app.domains.accounts.queries import user_by_name
-from app.domains.products.queries import product_by_slug
 from app.domains.reputation import ledger
 from app.domains.reputation.boards import WindowName
 from app.domains.reputation.inviting import route as routed
 from app.domains.reputation.queries import explain_rank, leaderboard
-from app.domains.tags.queries import tag_by_name
 from app.kernel.transaction import transaction
 
 commands = AppGroup("experts", help="Who helps, and why they stand where they stand.")
@@ -23,12 +21,12 @@ commands = AppGroup("experts", help="Who helps, and why they stand where they st
 @click.option("--window", type=click.Choice([name.value for name in WindowName]), default="now")
 @click.option("--product")
 @click.option("--tag")
-@click.option("--limit", default=50)
+@click.option("--limit", type=click.IntRange(min=1), default=50)
 @plainly
 def board(window: str, product: str | None, tag: str | None, limit: int) -> None:
     """The leaderboard as JSON lines."""
-    product_id = product_by_slug(product).id if product else None
-    tag_id = tag_by_name(tag).id if tag else None
+    product_id = named_product(product).id if product else None
+    tag_id = named_tag(tag).id if tag else None
     for row in leaderboard(window, product_id, tag_id, limit).rows:
         line = {"rank": row.rank, "user": row.user.id, "name": row.user.name, "points": row.points}
         click.echo(json.dumps(line, ensure_ascii=False))
@@ -40,10 +38,7 @@ def board(window: str, product: str | None, tag: str | None, limit: int) -> None
 @plainly
 def explain(user: str, window: str) -> None:
     """The rows behind a person's points; they add up."""
-    found = user_by_name(user)
-    if found is None:
-        fail(f"There is nobody called {user}.")
-    why = explain_rank(SYSTEM, found.id, window)
+    why = explain_rank(SYSTEM, named_user(user).id, window)
     for line in why.lines:
         click.echo(json.dumps({"answer": line.answer_id, "question": line.question_id, "points": line.points}))
     if why.other_answers:
@@ -64,10 +59,10 @@ def rebuild() -> None:
 
 @commands.command()
 @click.argument("question", type=int)
-@click.option("--limit", default=50)
+@click.option("--limit", type=click.IntRange(min=1), default=50)
 @plainly
 def route(question: int, limit: int) -> None:
     """Who fits QUESTION, best first, as JSON lines."""
-    for ask in routed(question, limit):
+    for ask in routed(numbered_question(question).id, limit):
         line = {"user": ask.user_id, "score": round(ask.score, 6), "because": ask.because}
         click.echo(json.dumps(line, ensure_ascii=False))

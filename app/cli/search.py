@@ -6,9 +6,10 @@ import sys
 import click
 from flask.cli import AppGroup
 
-from app.cli.saying import fail, plainly
+from app.cli.finding import named_user
+from app.cli.saying import plainly
 from app.domains.accounts.actor import GUEST, Actor
-from app.domains.accounts.queries import actor_by_id, user_by_name
+from app.domains.accounts.queries import actor_by_id
 from app.domains.search.queries.lines import query_lines, similar_lines
 from app.domains.search.rebuild import rebuild as rebuild_index
 
@@ -23,7 +24,7 @@ def rebuild() -> None:
 
 
 @commands.command()
-@click.option("--limit", default=20)
+@click.option("--limit", type=click.IntRange(min=1), default=20)
 @click.option("--as", "name", help="Search as this person; a visitor otherwise.")
 @plainly
 def query(limit: int, name: str | None) -> None:
@@ -33,7 +34,7 @@ def query(limit: int, name: str | None) -> None:
 
 
 @commands.command()
-@click.option("--limit", default=5)
+@click.option("--limit", type=click.IntRange(min=1), default=5)
 @plainly
 def similar(limit: int) -> None:
     """JSON lines {"title", "body", "tags"} in; one JSON line each."""
@@ -42,9 +43,4 @@ def similar(limit: int) -> None:
 
 
 def actor_named(name: str | None) -> Actor:
-    if name is None:
-        return GUEST
-    user = user_by_name(name)
-    if user is None:
-        fail(f"There is nobody called {name}.")
-    return actor_by_id(user.id)
+    return GUEST if name is None else actor_by_id(named_user(name).id)

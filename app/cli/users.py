@@ -5,6 +5,7 @@ import sys
 import click
 from flask.cli import AppGroup
 
+from app.cli.finding import named_product, named_user
 from app.cli.saying import fail, plainly
 from app.domains.accounts.actions.registering import check_password, clean_email, create_user, require_free_name
 from app.domains.accounts.actions.sign_in_links import make_sign_in_link
@@ -13,8 +14,7 @@ from app.domains.accounts.actor import SYSTEM
 from app.domains.accounts.models import Role, TeamMember, User
 from app.domains.accounts.names import clean_name
 from app.domains.accounts.passwords import hash_password
-from app.domains.accounts.queries import user_by_login, user_by_name
-from app.domains.products.queries import product_by_slug
+from app.domains.accounts.queries import user_by_login
 from app.extensions import db
 from app.importing.claiming import claim_imported_user
 from app.kernel.rendering import absolute_url
@@ -44,7 +44,7 @@ def create(name: str, email: str, role: str, products: tuple[str, ...], language
         user = create_user(name=name, email=email, role=Role(role), language=language, confirmed=True)
         user.password_hash = hash_password(password) if password else None
         for slug in products:
-            db.session.add(TeamMember(product_id=product_by_slug(slug).id, user_id=user.id))
+            db.session.add(TeamMember(product_id=named_product(slug).id, user_id=user.id))
         link = None if password else one_time_link(user)
     click.echo(link or f"{user.id}\t{user.name}")
 
@@ -64,9 +64,7 @@ def address_of(token: str) -> str:
 @plainly
 def token(name: str, scopes: tuple[str, ...]) -> None:
     """Print an API token, once."""
-    user = user_by_name(name)
-    if user is None:
-        fail(f"There is nobody called {name}.")
+    user = named_user(name)
     with transaction():
         plain = issue_token(SYSTEM, user.id, scopes)
     click.echo(plain)
