@@ -60,7 +60,7 @@ def run(name: str, kind: str, seed: int, *, short: bool) -> Result:
 
 
 def _on_stage(fault: Fault, kind: str, seed: int, numbers: dict[str, int]) -> Result:
-    with staged(kind, settings=fault.settings) as stage:
+    with staged(kind, settings=fault.settings, with_mail=fault.with_mail) as stage:
         return fault.run(stage, seed, **numbers)
 
 

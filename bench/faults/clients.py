@@ -56,9 +56,7 @@ class Notebook:
 class Client:
     """One person's program; `gives_up` is the chance that it is closed at the first failure, as a laptop is."""
 
-    def __init__(
-        self, stage: Stage, person: Person, notebook: Notebook, seed: int, *, gives_up: float = 0.1
-    ) -> None:
+    def __init__(self, stage: Stage, person: Person, notebook: Notebook, seed: int, *, gives_up: float = 0.1) -> None:
         self.gives_up = gives_up
         self.port = int(stage.environment["PORT"])
         self.person, self.notebook, self.dice = person, notebook, random.Random(seed)

@@ -28,6 +28,7 @@ from app.extensions import Model, db
 from app.kernel.clock import now
 from app.kernel.jobs import Job, JobState
 from app.kernel.transaction import transaction
+from bench.faults.mail_server import MailServer, misbehaving
 from bench.faults.processes import Running, serve, work
 from tests.factories import a_person, a_product
 from tests.servers.ports import free_port
@@ -53,6 +54,7 @@ class Stage:
     app: Flask
     environment: dict[str, str]
     cluster: Cluster | None = None
+    mail: MailServer | None = None
     members: list[Person] = field(default_factory=list)
     agents: list[Person] = field(default_factory=list)
     web: Running | None = None
@@ -144,9 +146,15 @@ def eventually(holds: Any, seconds: float = WITHIN, pause: float = 0.05) -> bool
 
 @contextmanager
 def staged(
-    kind: str, server: Cluster | None = None, *, members: int = 16, settings: Mapping[str, str] = MappingProxyType({})
+    kind: str,
+    server: Cluster | None = None,
+    *,
+    members: int = 16,
+    settings: Mapping[str, str] = MappingProxyType({}),
+    with_mail: bool = False,
 ) -> Iterator[Stage]:
-    """A forum on an empty database of this kind, with nobody serving it yet; `server` is a PostgreSQL that runs."""
+    """A forum on an empty database of this kind, with nobody serving it yet; `server` is a PostgreSQL that runs.
+    Without a mail server of its own it keeps its mails."""
     with ExitStack() as leaving:
         folder = Path(tempfile.mkdtemp(prefix="huzhu-faults-"))
         leaving.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -155,7 +163,10 @@ def staged(
             name = f"faults_{uuid4().hex[:12]}"
             settings = {**settings, "DATABASE_URL": fresh_database(server.address, name)}
             leaving.callback(drop_database, server.address, name)
-        yield from _peopled(Stage(kind, folder, *_forum(folder, settings), server), members)
+        mail = leaving.enter_context(misbehaving()) if with_mail else None
+        if mail is not None:
+            settings = {**settings, "SMTP_URL": mail.address}
+        yield from _peopled(Stage(kind, folder, *_forum(folder, settings), server, mail), members)
 
 
 def _forum(folder: Path, settings: Mapping[str, str]) -> tuple[Flask, dict[str, str]]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bench.faults.killed import killed_while_posting
+from bench.faults.mailing import mail_troubles
 from bench.faults.racing import answer_against_sweep, workers_racing
 from bench.faults.result import Result
 from bench.faults.stage import KINDS
@@ -20,6 +21,9 @@ class Fault:
     short: Numbers = field(default_factory=dict)
     kinds: tuple[str, ...] = KINDS
     settings: Mapping[str, str] = field(default_factory=dict)
+    with_mail: bool = False
+    short_kinds: tuple[str, ...] = KINDS
+    """Where the short form runs, too: one kind is enough where the database has no part in it."""
 
 
 FAULTS: dict[str, Fault] = {
@@ -30,4 +34,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "workers-racing": Fault(workers_racing, long={"questions": 1000}, short={"questions": 16}),
     "answer-against-sweep": Fault(answer_against_sweep, long={"pairs": 1000}, short={"pairs": 12}),
+    "mail-server": Fault(
+        mail_troubles, long={"questions": 40}, short={"questions": 1}, with_mail=True, short_kinds=("sqlite",)
+    ),
 }

@@ -10,7 +10,7 @@ from bench.faults.table import FAULTS
 from tests.servers.postgresql import Cluster, running_cluster
 
 SEED = 7
-CASES = [(name, kind) for name, fault in FAULTS.items() for kind in fault.kinds]
+CASES = [(name, kind) for name, fault in FAULTS.items() for kind in fault.short_kinds]
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +24,6 @@ def test_the_forum_survives(name: str, kind: str, request: pytest.FixtureRequest
     clock_module.freeze(None)
     server = request.getfixturevalue("server") if kind == "postgresql" else None
     fault = FAULTS[name]
-    with staged(kind, server, settings=fault.settings) as stage:
+    with staged(kind, server, settings=fault.settings, with_mail=fault.with_mail) as stage:
         result = fault.run(stage, SEED, **fault.short)
         assert result.wrong == [], f"{result.ran}\n{result.remarks}\n{stage.log.read_text()[-4000:]}"
