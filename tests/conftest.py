@@ -136,6 +136,7 @@ def app(
     app.test_client_class = Browser
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(empty_database.parent))
     app.extensions["settings_fresh_for"] = float("inf")
+    app.extensions["readers"]._stored_at = float("inf")  # views are stored when a test says so, not in any statement
     with app.app_context():
         keep_compiled_statements(db.engine)
         yield app

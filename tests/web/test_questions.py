@@ -10,6 +10,7 @@ from app.domains.questions.models import Answer, PendingQuestion, Question, Serv
 from app.extensions import db
 from app.kernel.mail import KeptMail
 from app.kernel.transaction import transaction
+from app.web.page_cache import Shelf
 from tests.conftest import sign_in, statements
 from tests.factories import a_comment, a_person, a_product, a_question, a_vote, an_answer
 
@@ -222,10 +223,11 @@ def long_thread(worker, ann, bob):
 
 
 def test_a_question_with_thirty_answers_costs_eight_statements_for_a_visitor_and_ten_for_a_member(
-    client, worker, ann, bob
+    app, client, worker, ann, bob
 ):
     path = path_of(long_thread(worker, ann, bob))
     client.get(path)  # settings and calendars are kept by the process
+    app.extensions["page_cache"] = Shelf()  # and so was this page, which then costs a single statement
 
     with statements() as anonymous:
         assert "The router drops the connection too" in client.get(path).text
@@ -319,3 +321,14 @@ def test_the_front_page_shows_no_question_twice(client, ann, eve):
     page = client.get("/").text
 
     assert page.count(f'href="{path_of(waits)}"') == page.count(f'href="{path_of(answered)}"') == 1
+
+
+def test_a_refusal_leads_back_to_where_one_came_from(client, ann, bob):
+    question = a_question(by=ann)
+    sign_in(client, bob)
+    here = f"http://localhost{path_of(question)}"
+    page = client.post(f"/questions/{question.id}/delete", headers={"Referer": here})
+    assert f'href="{path_of(question)}"' in page.text
+
+    page = client.post(f"/questions/{question.id}/delete", headers={"Referer": "https://evil.example/x"})
+    assert "Go back" not in page.text
