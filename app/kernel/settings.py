@@ -19,6 +19,7 @@ from app.kernel.i18n import _, _l
 Kind = TypeVar("Kind", str, int, float, bool)
 
 FRESH_FOR_SECONDS = 2.0  # another process learns of a change this much later
+LONGEST_NAME = 60  # characters: the header of a page has no room for more
 
 
 class SettingRow(Model):
@@ -55,7 +56,22 @@ class Setting(Generic[Kind]):
         return self.name.split(".")[0]
 
 
-SITE_NAME = Setting("site.name", "Huzhu 互助", _l("The forum's name, in the header and in mail."))
+def between(least: int, most: int) -> Callable[[int], None]:
+    """A check of a number: one that is far too large can keep a thread, and what it has locked, busy for ever."""
+
+    def check(number: int) -> None:
+        if not least <= number <= most:
+            raise ValueError(number)
+
+    return check
+
+
+def short_line(text: str) -> None:
+    if len(text) > LONGEST_NAME or not text.isprintable():
+        raise ValueError(text)
+
+
+SITE_NAME = Setting("site.name", "Huzhu 互助", _l("The forum's name, in the header and in mail."), check=short_line)
 
 
 def known_zone(name: str) -> None:

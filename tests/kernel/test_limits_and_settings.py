@@ -52,3 +52,30 @@ def test_a_setting_is_its_default_until_it_is_changed(app, ada):
     with transaction():
         change("tests.number", " 9 ", ada.id)
     assert number.value() == 9
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("feedback.acknowledge_days", "99999999999999"),
+        ("feedback.decide_days", "0"),
+        ("feedback.quiet_days", "-1"),
+        ("feedback.separable_days", "9" * 400),
+        ("moderation.flags_that_hide", "0"),
+        ("search.tantivy_from", "0"),
+        ("site.name", "x" * 61),
+        ("site.name", "Two\nlines"),
+    ],
+)
+def test_a_number_or_name_out_of_all_proportion_is_refused(app, ada, name, text):
+    with pytest.raises(Invalid), transaction():
+        change(name, text, ada.id)
+    assert Setting.DECLARED[name].value() == Setting.DECLARED[name].default
+
+
+@pytest.mark.settings(limits="on")
+def test_a_limit_of_none_at_all_says_when_and_does_not_break(app, ada):
+    with transaction():
+        change("limits.knocks_of_the_tests", "0/minute", ada.id)
+    with pytest.raises(TooSoon):
+        spend(KNOCKS, "ann")

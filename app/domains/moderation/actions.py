@@ -22,12 +22,15 @@ from app.kernel.events import publish
 from app.kernel.i18n import _, _l
 from app.kernel.limits import limit, spend
 from app.kernel.policy import require
-from app.kernel.settings import Setting
+from app.kernel.settings import Setting, between
 
 LONGEST_NOTE = 500
 FLAGS = limit("flags", "20/hour", _l("Flags of one member."))
 HIDES_AT = Setting(
-    "moderation.flags_that_hide", 3, _l("A post that this many people flagged is hidden until reviewed.")
+    "moderation.flags_that_hide",
+    3,
+    _l("A post that this many people flagged is hidden until reviewed."),
+    check=between(1, 1000),
 )
 
 

@@ -3,19 +3,13 @@
 from app.domains.accounts.actor import Actor
 from app.kernel.i18n import _l
 from app.kernel.limits import limit, spend
-from app.kernel.settings import Setting
-
-
-def _positive(number: int) -> None:
-    if number < 1:
-        raise ValueError(number)
-
+from app.kernel.settings import Setting, between
 
 TANTIVY_FROM = Setting(
     "search.tantivy_from",
     5_000,
     _l("Number of questions from which SEARCH_ENGINE=auto takes tantivy instead of Whoosh."),
-    check=_positive,
+    check=between(1, 1_000_000_000),
 )
 
 SEARCHES = limit("searches", "60/minute", _l("Searches of one member."))
