@@ -10,7 +10,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for_port(port: int, seconds: float = 30) -> None:
+def wait_for_port(port: int, seconds: float = 120) -> None:
     """Until somebody listens there; TimeoutError otherwise."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

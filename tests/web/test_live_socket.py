@@ -37,7 +37,7 @@ class Page:
         self.socket.on("event", self._hear)
         self.socket.on("disconnect", lambda *_reason: self.gone.set())
         headers = {"Cookie": forum.cookie_of(actor)} if actor else {}
-        self.socket.connect(forum.web.address, headers=headers, transports=["websocket"], wait_timeout=10)
+        self.socket.connect(forum.web.address, headers=headers, transports=["websocket"], wait_timeout=60)
         self.watched = self.socket.call("watch", {"question": question.id}) if question else None
 
     def _hear(self, message):
@@ -198,14 +198,14 @@ def test_polling_gives_the_same_lines_as_the_socket(forum):
     question = a_question(by=ann)
     forum.work()
     headers = {"Cookie": forum.cookie_of(ann)}
-    polled_from = requests.get(f"{forum.web.address}/events", headers=headers, timeout=10).json()["last_id"]
+    polled_from = requests.get(f"{forum.web.address}/events", headers=headers, timeout=60).json()["last_id"]
     with Page(forum, ann, question) as page:
         an_answer(to=question, by=bob)
         forum.work()
         page.waits_for("notification", about="answer_posted")
         page.waits_for("question.state", state="answered")
         address = f"{forum.web.address}/events?after={polled_from}&question={question.id}"
-        answer = requests.get(address, headers=headers, timeout=10).json()
+        answer = requests.get(address, headers=headers, timeout=60).json()
         assert [each for each in answer["events"] if each["kind"] != "presence"] == [
             each for each in page.heard if each["kind"] != "presence"
         ]
@@ -227,14 +227,14 @@ def test_a_page_of_another_origin_gets_no_socket(forum, origin):
 
 
 def test_long_polling_is_not_offered(forum):
-    answer = requests.get(f"{forum.web.address}/socket.io/?EIO=4&transport=polling", timeout=10)
+    answer = requests.get(f"{forum.web.address}/socket.io/?EIO=4&transport=polling", timeout=60)
     assert answer.status_code == 400
 
 
 def raw_socket(forum, origin=None):
     address = f"ws://127.0.0.1:{forum.web.port}/socket.io/?EIO=4&transport=websocket"
     own = origin or forum.web.address
-    return websocket.create_connection(address, origin=own, timeout=10)
+    return websocket.create_connection(address, origin=own, timeout=60)
 
 
 ODD = [
@@ -292,7 +292,7 @@ def test_past_the_cap_a_page_is_refused_and_a_place_that_was_left_is_free_again(
         for _n in range(20):
             lines.append(raw_socket(forum))
     assert refused.value.status_code == 503 and len(lines) <= 12
-    assert requests.get(f"{forum.web.address}/events", timeout=10).status_code == 200
+    assert requests.get(f"{forum.web.address}/events", timeout=60).status_code == 200
 
     for line in lines:
         line.close()
@@ -310,7 +310,7 @@ def test_another_web_process_has_every_message_and_stops_although_pages_are_open
     ann, bob = a_person("ann"), a_person("bob")
     question = a_question(by=ann)
     forum.work()
-    before = requests.get(f"{forum.web.address}/events", timeout=10).json()["last_id"]
+    before = requests.get(f"{forum.web.address}/events", timeout=60).json()["last_id"]
     answer = an_answer(to=question, by=bob)
     forum.work()
     with served(forum.folder, free_port(), forum.folder / "second.log") as second:
