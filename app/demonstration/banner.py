@@ -58,7 +58,7 @@ def tour_steps(facts: Facts, read: bool, language: str, paths: Paths) -> Sequenc
     about = paths.question or paths.questions
     steps = (
         ("ask", cast.asker, paths.ask, facts.question_id is not None),
-        ("asked", cast.asker, f"{about}#asked", facts.invited),
+        ("asked", cast.asker, f"{about}#asked", facts.invited or facts.escalated),
         ("wait", cast.asker, about, facts.escalated),
         ("answer", cast.agent, paths.desk, facts.answered),
         ("read", cast.manager, paths.digest, facts.answered and read),

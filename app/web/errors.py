@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, current_app, g, jsonify, render_template, request
@@ -12,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from app.extensions import db, login_manager
 from app.kernel.errors import DomainError, TooSoon
 from app.kernel.i18n import _
+from app.web.local_paths import local_path
 
 log = structlog.get_logger()
 
@@ -34,8 +36,19 @@ def page(status: int, sentence: Any, headers: Mapping[str, str] | None = None, e
         return jsonify(title=str(sentence), status=status), status, headers
     title, detail = _headline(status), sentence
     retry = headers.get("Retry-After")
-    text = render_template("errors/error.html", status=status, title=title, detail=detail, retry_after_seconds=retry)
+    text = render_template(
+        "errors/error.html", status=status, title=title, detail=detail, retry_after_seconds=retry, back=_back()
+    )
     return text, status, headers
+
+
+def _back() -> str | None:
+    """The page of this forum whose link or form led here."""
+    came_from = urlsplit(request.referrer or "")
+    path = local_path(came_from.path) if came_from.netloc == request.host else None
+    if path is None or path == request.path:
+        return None
+    return f"{path}?{came_from.query}" if came_from.query else path
 
 
 def domain_error(error: DomainError) -> Any:

@@ -64,6 +64,7 @@ async function loadAll() {
   button = null;
   let first = null;
   for (const load of loads) first = (await load()) ?? first;
+  await recountAnswers();
   if (first) {
     first.tabIndex = -1;
     first.focus({ preventScroll: true });
@@ -81,6 +82,13 @@ async function addAnswer(message) {
   if (!fresh) return null;
   document.getElementById("answer-list")?.append(fresh);
   return document.getElementById(`answer-${message.answer}`);
+}
+
+// The heading counts in the reader's language, which only the server writes.
+async function recountAnswers() {
+  const fresh = await fetchHtml(location.pathname).catch(() => null);
+  const heading = document.getElementById("answers"), counted = fresh?.getElementById("answers");
+  if (heading && counted) heading.textContent = counted.textContent;
 }
 
 async function replaceAnswer(message) {

@@ -83,6 +83,7 @@ def test_the_asker_sees_the_state_move_and_the_answer_arrive_without_losing_the_
 
     button.click()
     expect(page.locator(f"#answer-{answer.id}")).to_be_in_viewport()
+    expect(page.locator("#answers")).to_have_text("2 answers")
     assert page.complaints == []
     context.close()
 

@@ -326,7 +326,7 @@ def test_the_front_page_shows_no_question_twice(client, ann, eve):
 def test_a_refusal_leads_back_to_where_one_came_from(client, ann, bob):
     question = a_question(by=ann)
     sign_in(client, bob)
-    here = f"http://localhost{path_of(question)}"
+    here = client.get("/").request.host_url.rstrip("/") + path_of(question)
     page = client.post(f"/questions/{question.id}/delete", headers={"Referer": here})
     assert f'href="{path_of(question)}"' in page.text
 

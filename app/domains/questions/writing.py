@@ -76,7 +76,9 @@ def body_complaints(body: str, least: int = BODY_WEIGHT, most: int = markup.MAX_
     if len(body) > most:
         return [_("The text has %(have)s characters; at most %(most)s fit.", have=len(body), most=most)]
     if weight(body) < least:
-        return [_("This is very short. Say what you did, what you expected and what happened.")]
+        if least >= BODY_WEIGHT:
+            return [_("This is very short. Say what you did, what you expected and what happened.")]
+        return [_("This is very short. One more sentence makes it useful to others.")]
     return []
 
 

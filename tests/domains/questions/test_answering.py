@@ -115,6 +115,16 @@ def test_an_answer_that_did_not_help_opens_the_question_again(app, ann, eve):
     assert page(ann, question).service_state == "open"
 
 
+def test_the_same_words_sent_again_are_the_same_answer(app, ann, eve):
+    question = a_question(by=ann)
+    answer = an_answer(to=question, by=eve, body="Restart the second node.")
+    again = an_answer(to=question, by=eve, body="Restart the second node.\n")
+    assert again.id == answer.id
+
+    change(delete_answer, eve, answer)
+    assert an_answer(to=question, by=eve, body="Restart the second node.").id != answer.id
+
+
 def test_deleting_the_only_answer_opens_the_question_and_restoring_answers_it(app, ann, bob, eve):
     question = a_question(by=ann)
     answer = an_answer(to=question, by=eve)

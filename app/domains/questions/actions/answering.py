@@ -52,6 +52,9 @@ def post_answer(
         sentence = _("A new post arrived while you were writing. Please read it, then send, edit or discard yours.")
         raise Conflict(sentence, newer={"version": question.version})
     clean = _checked(body)
+    same = _said_already(author, question, clean)
+    if same is not None:
+        return same
     spend_post(author, on_own_thread=author.id == question.asker_id)
     try:
         with db.session.begin_nested():
@@ -72,6 +75,12 @@ def _submitted(author: Actor, submission: str | None) -> Answer | None:
     if not submission:
         return None
     return db.session.scalar(select(Answer).where(Answer.submission == submission, Answer.author_id == author.id))
+
+
+def _said_already(author: Actor, question: Question, body: str) -> Answer | None:
+    """The same words of the same author under this question: the back button's form has a key of its own."""
+    found = select(Answer).where(Answer.question_id == question.id, Answer.author_id == author.id)
+    return db.session.scalar(found.where(Answer.body == body, Answer.deleted_at.is_(None)).limit(1))
 
 
 def _insert(author: Actor, question: Question, body: str, submission: str | None) -> Answer:
