@@ -4,6 +4,7 @@ from alembic import context
 from sqlalchemy.engine import Connection
 
 from app.extensions import Model, db
+from app.kernel.schema import changing_tables
 
 
 def run(connection: Connection) -> None:
@@ -22,6 +23,5 @@ given = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    with db.engine.connect() as connection:
+    with db.engine.connect() as connection, changing_tables(connection):
         run(connection)
-        connection.commit()

@@ -4,25 +4,13 @@ from datetime import date
 
 import click
 from alembic import command
-from alembic.config import Config
 from alembic.util import CommandError
 from flask.cli import AppGroup
 
 from app.cli.saying import fail, plainly
-from app.config import ROOT
+from app.kernel.schema import alembic_config, require_known_revision, upgrade_schema
 
 commands = AppGroup("db", help="The schema's history.")
-
-
-def alembic_config() -> Config:
-    config = Config(str(ROOT / "alembic.ini"))
-    config.set_main_option("script_location", str(ROOT / "migrations"))
-    return config
-
-
-def upgrade_schema(to: str = "head") -> None:
-    """Bring the schema up, on SQLite and PostgreSQL alike; two processes at once take turns on the write lock."""
-    command.upgrade(alembic_config(), to)
 
 
 @commands.command()
@@ -30,7 +18,11 @@ def upgrade_schema(to: str = "head") -> None:
 @plainly
 def upgrade(to: str) -> None:
     """Bring the schema to the newest revision, or to TO."""
-    _alembic(command.upgrade, to)
+    require_known_revision()
+    try:
+        upgrade_schema(to)
+    except CommandError as error:
+        fail(error)
 
 
 @commands.command()

@@ -4,8 +4,8 @@ import pytest
 from alembic import command
 from sqlalchemy import inspect, text
 
-from app.cli.database import alembic_config
 from app.extensions import Model, db
+from app.kernel.schema import alembic_config
 
 
 @pytest.mark.both_databases
