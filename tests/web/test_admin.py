@@ -127,6 +127,11 @@ def test_every_declared_setting_can_be_changed(admin):
         assert f'name="{name}"' in text, name
 
 
+def test_every_group_of_settings_has_a_name_in_the_language_of_the_reader(admin):
+    headings = re.findall(r"<h2>([^<]*)</h2>", admin.get("/admin/settings", headers={"Accept-Language": "zh"}).text)
+    assert set(headings) & {name.split(".")[0] for name in Setting.DECLARED} <= {"tests"}
+
+
 def test_a_changed_setting_counts(admin):
     admin.post("/admin/settings", data={"site.name": "Ask us"})
     assert SITE_NAME.value() == "Ask us" and "Ask us" in admin.get("/questions").text

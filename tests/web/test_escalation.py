@@ -4,7 +4,7 @@ import pytest
 
 from app.domains.escalation.actions.claiming import claim_case
 from app.domains.escalation.actions.noting import note_case
-from tests.conftest import statements
+from tests.conftest import sign_in, statements
 from tests.domains.escalation.stories import a_queued_question, act, case_now, question_now
 from tests.factories import a_comment, a_person, a_product, a_question, an_answer
 
@@ -219,3 +219,23 @@ def test_the_desk_speaks_chinese(queued: Any, sign_in_as: Any) -> None:
     client = sign_in_as(a_person("wei", role="agent", language="zh"))
     assert 'lang="zh-Hans"' in client.get("/staff/queue").get_data(as_text=True)
     assert client.get(case_url(queued)).status_code == 200
+
+
+def test_a_case_that_is_overdue_says_since_when_and_counts_no_more(
+    queued: Any, client: Any, stan: Any, clock: Any
+) -> None:
+    assert "data-countdown" in text(sign_in(client, stan).get(case_url(queued)))
+    clock.advance(hours=9)
+    page = text(sign_in(client, stan).get(case_url(queued)))
+    assert "data-countdown" not in page and '<b class="countdown">' in page
+
+
+def test_a_case_with_an_owner_does_not_leave_the_queue_for_a_peer(
+    queued: Any, desk: Any, eve: Any, worker: Any
+) -> None:
+    an_answer(to=question_now(queued), by=eve)
+    worker.tick()
+    assert "If nobody claims the case, it leaves the queue." in text(desk.get(case_url(queued)))
+    desk.post(case_url(queued, "claim"))
+    page = text(desk.get(case_url(queued)))
+    assert "A peer has answered" in page and "If nobody claims the case" not in page
