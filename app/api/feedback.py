@@ -1,6 +1,7 @@
 """Feedback: marking a post, the list, one item and its way, the digests."""
 
 import json as json_module
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -29,8 +30,23 @@ class MarkBody(Sent):
     title: str = ""
 
 
+class StateWord(StrEnum):
+    LIVE = "live"
+    OVERDUE = "overdue"
+    INBOX = ItemState.INBOX
+    TRIAGED = ItemState.TRIAGED
+    UNDER_REVIEW = ItemState.UNDER_REVIEW
+    PLANNED = ItemState.PLANNED
+    IN_PROGRESS = ItemState.IN_PROGRESS
+    SHIPPED = ItemState.SHIPPED
+    CONFIRMED = ItemState.CONFIRMED
+    DECLINED = ItemState.DECLINED
+    MERGED = ItemState.MERGED
+    NOT_FEEDBACK = ItemState.NOT_FEEDBACK
+
+
 class ItemsQuery(Listed):
-    state: Annotated[str | None, Field(description="A state, or `live` or `overdue`.")] = None
+    state: Annotated[StateWord | None, Field(description="A state, or `live` or `overdue`.")] = None
     type: FeedbackType | None = None
     product: Annotated[str | None, Field(max_length=60)] = None
     tag: Annotated[str | None, Field(max_length=60)] = None

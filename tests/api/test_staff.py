@@ -6,10 +6,11 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from app.api.feedback import StateWord
 from app.domains.accounts.actor import SYSTEM
 from app.domains.escalation.models import Case
 from app.domains.feedback.actions.freezing import freeze_digest
-from app.domains.feedback.models import Period
+from app.domains.feedback.models import ItemState, Period
 from app.extensions import db
 from app.kernel.transaction import transaction
 from tests.factories import a_product, a_question, an_answer
@@ -86,6 +87,8 @@ def test_a_sentence_becomes_feedback_and_goes_its_way(program, ann, pat):
     assert (marked.status_code, marked.json["type"]) == (201, "bug")
     (listed,) = manager.get("/feedback", product="mesh").json["items"]
     assert (listed["id"], listed["state"], listed["people"]) == (item_id, "inbox", 1)
+    assert manager.get("/feedback", state="overdue").json["items"] == []
+    assert manager.get("/feedback", state="odd").status_code == 422
     assert manager.patch(f"/feedback/{item_id}", {"state": "triaged"}).json["state"] == "triaged"
     reviewed = manager.patch(f"/feedback/{item_id}", {"state": "under_review", "owner": pat.id}).json
     assert reviewed["owner"]["id"] == pat.id and {"planned", "declined"} <= {
@@ -156,3 +159,7 @@ def test_a_moderator_is_told_by_a_flag(program, ann, bob, stan):
     assert program(bob).post("/flags", {"post": f"answer:{answer.id}", "reason": "rude"}).status_code == 403
     assert program(bob).post("/flags", {"post": "answer:99", "reason": "rude"}).status_code == 404
     assert program(bob).post("/flags", {"post": f"question:{question.id}", "reason": "x"}).status_code == 422
+
+
+def test_the_feedback_list_is_filtered_by_every_state():
+    assert {state.value for state in ItemState} | {"live", "overdue"} == {word.value for word in StateWord}
