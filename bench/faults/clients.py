@@ -74,7 +74,7 @@ class Client:
             self.judge(*self.dice.choice(self.notebook.answers[-30:]))
 
     def ask(self) -> int | None:
-        mark = _mark()
+        mark = new_mark()
         body = {"title": f"The lamp {mark} stays dark", "product": PRODUCT, "tags": [TAG]}
         body["body"] = f"Since the update of this morning the lamp {mark} stays dark. What can I do?"
         said = self._say("question", mark, "/questions", body)
@@ -83,7 +83,7 @@ class Client:
         return said.id
 
     def answer(self, question_id: int, asker_id: int) -> int | None:
-        mark = _mark()
+        mark = new_mark()
         body = {"body": f"Press the button of lamp {mark} for ten seconds, then it comes back."}
         said = self._say("answer", mark, f"/questions/{question_id}/answers", body, about=question_id)
         if said.id is not None and asker_id != self.person.actor.id:
@@ -91,7 +91,7 @@ class Client:
         return said.id
 
     def comment(self, question_id: int, _asker_id: int) -> None:
-        mark = _mark()
+        mark = new_mark()
         body = {"body": f"The lamp {mark} of my neighbour does the same."}
         self._say("comment", mark, f"/questions/{question_id}/comments", body, about=question_id)
 
@@ -156,7 +156,7 @@ class Client:
             connection.close()
 
 
-def _mark() -> str:
+def new_mark() -> str:
     return f"m{uuid4().hex[:16]}m"
 
 

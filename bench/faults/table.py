@@ -3,11 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from bench.faults.index_damage import index_damaged
 from bench.faults.killed import killed_while_posting
 from bench.faults.mailing import mail_troubles
+from bench.faults.poison import poisoned_jobs
 from bench.faults.racing import answer_against_sweep, workers_racing
 from bench.faults.result import Result
 from bench.faults.stage import KINDS
+from bench.faults.submitted_twice import submitted_twice
 
 Numbers = dict[str, int]
 
@@ -37,4 +40,14 @@ FAULTS: dict[str, Fault] = {
     "mail-server": Fault(
         mail_troubles, long={"questions": 40}, short={"questions": 1}, with_mail=True, short_kinds=("sqlite",)
     ),
+    "index-damaged": Fault(index_damaged, long={"questions": 200, "damages": 30}, short={"questions": 5, "damages": 2}),
+    "index-damaged-tantivy": Fault(
+        index_damaged,
+        long={"questions": 200, "damages": 30},
+        short={"questions": 5, "damages": 2},
+        settings={"SEARCH_ENGINE": "tantivy"},
+        short_kinds=("sqlite",),
+    ),
+    "poisoned-jobs": Fault(poisoned_jobs, long={"questions": 200}, short={"questions": 4, "doses": 1}, short_kinds=("sqlite",)),
+    "submitted-twice": Fault(submitted_twice, long={"forms": 400}, short={"forms": 6}),
 }

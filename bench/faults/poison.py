@@ -1,0 +1,94 @@
+"""Jobs that cannot be done: one fails each time, one takes its worker along. The others go on."""
+
+import os
+import signal
+import time
+
+from sqlalchemy import select, update
+
+from app.extensions import db
+from app.kernel.clock import now
+from app.kernel.jobs import Job, JobState
+from app.kernel.transaction import transaction
+from bench.faults.counting import counted
+from bench.faults.processes import Running
+from bench.faults.racing import ask
+from bench.faults.result import Result
+from bench.faults.stage import WITHIN, Stage
+
+FAILS, KILLS = "faults.fail", "faults.kill"
+
+
+def poisoned_jobs(stage: Stage, seed: int, *, questions: int, doses: int = 2) -> Result:
+    """Each dose is one job of either sort, and lies before a part of the questions' jobs. Pauses between two tries
+    are cut short."""
+    stage.promise_within(1)
+    for _ in range(doses):
+        _poison(FAILS, KILLS)
+        ask(stage, questions // doses)
+    deaths, until = 0, time.monotonic() + WITHIN
+    worker = _start(stage)
+    while time.monotonic() < until and (stage.owed() or _undead()):
+        if not worker.lives:
+            deaths += 1
+            worker = _start(stage)
+        _cut_pauses(worker)
+        time.sleep(0.05)
+    dead = {name: error for name, error in _dead()}
+    result = counted(stage, f"{2 * doses} poisoned jobs among those of {questions} questions, {deaths} workers died")
+    result.failures = [line for line in result.failures if not line.startswith("dead job faults.")]
+    if len(_dead()) != 2 * doses or dead.keys() != {FAILS, KILLS} or not all(dead.values()):
+        result.failures.append(f"the poison is not laid out: {dead}, owed {stage.owed()}")
+    return result
+
+
+def work_with_poison() -> None:
+    from app import create_app
+    from app.kernel.worker import Worker
+
+    app = create_app()
+    app.extensions["wiring"].work.update({FAILS: _fail, KILLS: _kill})
+    Worker(app).run()
+
+
+def _fail() -> None:
+    raise ValueError("cannot be done")
+
+
+def _kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _start(stage: Stage) -> Running:
+    worker = Running(work_with_poison, stage.environment, stage.log)
+    stage.workers = [worker]
+    return worker
+
+
+def _poison(*names: str) -> None:
+    with transaction():
+        for name in names:
+            job = Job(name=name, payload={}, created_at=now(), due_at=now(), state=JobState.WAITING, attempts=0)
+            db.session.add(job)
+            db.session.flush()
+
+
+def _cut_pauses(worker: Running) -> None:
+    """The minute of a dead worker's lease, and the seconds until the next try."""
+    with transaction():
+        waiting = update(Job).where(Job.state == JobState.WAITING)
+        db.session.execute(waiting.where(Job.name == FAILS, Job.due_at > now()).values(due_at=now()))
+        if not worker.lives:
+            db.session.execute(waiting.where(Job.lease_until.is_not(None)).values(lease_until=None))
+
+
+def _undead() -> int:
+    db.session.rollback()
+    found = select(Job.id).where(Job.name.in_([FAILS, KILLS]), Job.state == JobState.WAITING)
+    return len(list(db.session.scalars(found)))
+
+
+def _dead() -> list[tuple[str, str]]:
+    db.session.rollback()
+    found = select(Job.name, Job.last_error).where(Job.state == JobState.FAILED)
+    return [(name, error or "") for name, error in db.session.execute(found)]
