@@ -4,6 +4,7 @@ What an administrator may change while the forum runs is not here but in `kernel
 """
 
 import secrets
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -17,6 +18,14 @@ LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
 class ConfigError(Exception):
     """A wrong value of a deployment setting; its text is the one line that the start prints before exit code 2."""
+
+
+def _names_a_host(url: str) -> bool:
+    """A host, and a port that is a number where there is one."""
+    try:
+        return bool(urlsplit(url).hostname) and (urlsplit(url).port or 1) > 0
+    except ValueError:
+        return False
 
 
 class Settings(BaseSettings):
@@ -67,6 +76,22 @@ class Settings(BaseSettings):
     def _known_mail(cls, value: str | None) -> str | None:
         if value and urlsplit(value).scheme not in ("smtp", "smtps"):
             raise ValueError("must begin with smtp:// or smtps://")
+        if value and not _names_a_host(value):
+            raise ValueError("must look like smtp://user:password@mail.example.com:587")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known_redis(cls, value: str | None) -> str | None:
+        if value and urlsplit(value).scheme not in ("redis", "rediss", "redis+unix", "redis+sentinel", "redis+cluster"):
+            raise ValueError("must begin with redis:// or rediss://")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _address_of_sender(cls, value: str) -> str:
+        if "@" not in parseaddr(value)[1].strip("@"):
+            raise ValueError("must be an address like forum@example.com")
         return value
 
     @field_validator("base_url")
