@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.cli import (
+    backup,
     database,
     digest,
     doctor,
@@ -20,6 +21,9 @@ from app.cli import (
 def install(app: Flask) -> None:
     """Hang every command on the application."""
     for command in (
+        backup.backup,
+        backup.restore,
+        backup.upgrade,
         database.commands,
         digest.commands,
         doctor.doctor,

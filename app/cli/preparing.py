@@ -6,7 +6,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from app.cli.database import upgrade_schema
+from app.backup.restoring import is_unfinished as restore_is_unfinished
 from app.cli.products import product_with_policy
 from app.cli.saying import fail, plainly
 from app.cli.users import one_time_link
@@ -15,6 +15,7 @@ from app.domains.accounts.actions.registering import create_user
 from app.domains.accounts.models import Role, User
 from app.domains.products.queries import all_products
 from app.extensions import db
+from app.kernel.schema import require_known_revision, upgrade_schema
 from app.kernel.settings import SITE_TIMEZONE
 from app.kernel.transaction import transaction
 
@@ -24,11 +25,14 @@ from app.kernel.transaction import transaction
 @plainly
 def prepare() -> None:
     """Make this data folder ready to serve; again changes nothing. Prints a one-time administrator link."""
+    settings = current_app.extensions["config"]
+    if restore_is_unfinished(settings):
+        fail("A restore was stopped half-way: run it again with --replace.")
+    require_known_revision()
     try:
         upgrade_schema()
     except CommandError as error:
         fail(f"The schema cannot be brought up: {error}")
-    settings = current_app.extensions["config"]
     if is_unfinished(settings):
         fail(f"The demonstration was not loaded to its end: delete {settings.data_dir} and start again.")
     is_new = not all_products()

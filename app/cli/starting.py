@@ -9,7 +9,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
+from typing import IO
+
+from app.backup.running import running
+from app.config import ROOT
 
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
 LONGEST_PAUSE = 30.0
@@ -20,8 +25,8 @@ STOP_WITHIN = 12.0
 class Child:
     """One process that is started again when it ends."""
 
-    def __init__(self, name: str, command: Sequence[str]) -> None:
-        self.name, self.command = name, list(command)
+    def __init__(self, name: str, command: Sequence[str], inherits: Sequence[int] = ()) -> None:
+        self.name, self.command, self.inherits = name, list(command), inherits
         self.pause, self.start_at, self.started = 0.5, 0.0, 0.0
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -32,7 +37,7 @@ class Child:
         if self.process is not None:
             self._note_death(at)
         if at >= self.start_at:
-            self.process = subprocess.Popen(self.command)
+            self.process = subprocess.Popen(self.command, pass_fds=self.inherits)
             self.started = at
 
     def _note_death(self, at: float) -> None:
@@ -65,11 +70,31 @@ def web_command() -> list[str]:
     return [sys.executable, "-m", "gunicorn", *options, "wsgi:app"]
 
 
+def hold_data() -> IO[str] | None:
+    """Keeps a restore away. The children hold it too: a parent that is killed leaves them behind."""
+    data_dir = Path(os.environ.get("DATA_DIR") or ROOT / "var")
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        held = running(data_dir)
+    except OSError as error:
+        print(f"DATA_DIR: {data_dir} cannot be written: {error.strerror}", file=sys.stderr)
+        return None
+    if held is None:
+        print(f"{data_dir} is being restored or upgraded: start the forum when that is done.", file=sys.stderr)
+    return held
+
+
 def main() -> int:
+    held = hold_data()
+    if held is None:
+        return 2
     prepared = subprocess.run([*FLASK, "prepare"])
     if prepared.returncode:
         return prepared.returncode
-    children = [Child("web", web_command()), Child("worker", [*FLASK, "jobs", "work"])]
+    children = [
+        Child("web", web_command(), [held.fileno()]),
+        Child("worker", [*FLASK, "jobs", "work"], [held.fileno()]),
+    ]
     stopping = False
 
     def stop(_number: int, _frame: FrameType | None) -> None:

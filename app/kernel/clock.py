@@ -1,5 +1,7 @@
 """The one `now()`; the only thing that tests freeze."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import available_timezones
@@ -23,6 +25,18 @@ def advance(by: timedelta) -> None:
     """Move this process's clock forward."""
     global _shift
     _shift += by
+
+
+@contextmanager
+def standing_at(at: datetime) -> Iterator[None]:
+    """Inside, this process lives at that instant."""
+    global _frozen_at, _shift
+    before = _frozen_at, _shift
+    freeze(at)
+    try:
+        yield
+    finally:
+        _frozen_at, _shift = before
 
 
 @cache

@@ -21,7 +21,8 @@ DOMAINS = (
     "feedback",
     "notifications",
 )
-ORDER = ("config", "extensions", "kernel", *DOMAINS, "wiring", "importing", "demonstration", "web", "api", "cli")
+EDGES = ("importing", "backup", "demonstration", "web", "api", "cli")
+ORDER = ("config", "extensions", "kernel", *DOMAINS, "wiring", *EDGES)
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc", "base", "manager", "service", "services"}
 
 
