@@ -9,7 +9,7 @@ CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
 # Some tests wait for a browser or for a promise to run out: two more workers than processors keep these busy.
 WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 2)))
 
-.PHONY: run test soak check check-style demo requirements translations migration clean
+.PHONY: run test soak check check-style demo backup verify restore upgrade requirements translations migration clean
 
 run: $(VENV)/run.stamp $(CATALOGUES:.po=.mo)
 	@exec $(BIN)/python -m app.cli.starting
@@ -32,6 +32,19 @@ check: check-style $(CATALOGUES:.po=.mo)
 
 demo: $(VENV)/run.stamp $(CATALOGUES:.po=.mo)
 	$(FLASK) demo
+
+# FILE=/backups/huzhu.zip; REPLACE=1 moves a forum that is there aside; BACKUPS= the folder of an upgrade's backup.
+backup: $(VENV)/run.stamp
+	@$(FLASK) backup "$(FILE)"
+
+verify: $(VENV)/run.stamp
+	@$(FLASK) backup --verify "$(FILE)"
+
+restore: $(VENV)/run.stamp
+	@$(FLASK) restore $(if $(REPLACE),--replace )"$(FILE)"
+
+upgrade: $(VENV)/run.stamp
+	@$(FLASK) upgrade$(if $(BACKUPS), --backups "$(BACKUPS)")
 
 $(VENV)/run.stamp: requirements.txt deploy/make-venv
 	@deploy/make-venv $(PYTHON) $(VENV) requirements.txt
