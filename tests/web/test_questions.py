@@ -332,3 +332,14 @@ def test_a_refusal_leads_back_to_where_one_came_from(client, ann, bob):
 
     page = client.post(f"/questions/{question.id}/delete", headers={"Referer": "https://evil.example/x"})
     assert "Go back" not in page.text
+
+
+def test_whoever_is_about_to_ask_reads_the_promise(client, ann):
+    product = a_product("mesh")
+    a_question(by=ann, tags=("wifi",))
+    promised = "asked now by Tue, 3 Mar, 06:00"
+    for page in (client.get("/questions/ask"), client.get("/help")):
+        assert promised in page.text and f"<b>{product.name}</b>" in page.text
+    client.post("/questions/ask", data=ASKED | {"tags": "wifi"})
+
+    assert promised in client.get("/questions/ask/almost").text
