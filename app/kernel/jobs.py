@@ -100,9 +100,15 @@ def claim_next(worker: str, limit: int, lease: timedelta, names: list[str]) -> l
     return _claim(worker, limit, lease, names, ~_suspect())
 
 
-def claim_suspect(worker: str, lease: timedelta, names: list[str]) -> list[Job]:
-    """The oldest due job under which a worker died, alone: whatever kills the next one too takes no other job along."""
-    return _claim(worker, 1, lease, names, _suspect())
+def claim_suspects(worker: str, limit: int, lease: timedelta, names: list[str]) -> list[Job]:
+    """Due jobs under which a worker died: the more workers, the fewer together, until each is tried alone. Whatever
+    kills the next worker too takes few others along."""
+    deaths = select(func.min(Job.attempts)).where(*_free(now()), Job.name.in_(names), _suspect())
+    fewest = db.session.scalar(deaths)
+    if fewest is None:
+        return []
+    together = max(1, limit // 4**fewest)
+    return _claim(worker, together, lease, names, _suspect() & (Job.attempts == fewest))
 
 
 def _suspect() -> Any:

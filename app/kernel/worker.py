@@ -4,6 +4,7 @@ import os
 import random
 import signal
 import socket
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -21,6 +22,8 @@ from app.kernel.transaction import transaction
 
 BATCH = 200
 LEASE = timedelta(seconds=60)
+HOLDS_SECONDS = 0.25  # SQLite has one write lock: who posts meanwhile waits for it
+YIELDS_SECONDS = 0.02  # and asks for it again every few hundredths of a second
 OUTBOUND_LEASE = timedelta(minutes=15)  # longer than mail.py lets a server take over one message
 MAX_ATTEMPTS = 8  # with doubling back-off, about four minutes, then a person looks
 OUTBOUND_FOR = timedelta(hours=48)  # a mail server may be down for a day
@@ -84,16 +87,23 @@ class Worker:
         return self._work_inside() + self._work_in_batches()
 
     def _work_inside(self) -> int:
-        """Reactions that only change our own tables: one transaction for the batch, a savepoint for each."""
+        """Reactions that only change our own tables: many in one transaction, a savepoint for each."""
         names = self._names(lambda work: not _is_outbound(work))
         return sum(self._run_together(batch) for batch in self._batches(names, BATCH, LEASE))
 
     def _run_together(self, batch: list[jobs.Job]) -> int:
-        loaded = self._events_of(batch)
-        with suppress(LeaseLost), transaction():
-            done = [job.id for job in batch if self._run_inside(job, loaded)]
-            if jobs.finish(done, self.name) < len(done):
-                raise LeaseLost
+        loaded, waiting = self._events_of(batch), list(reversed(batch))
+        while waiting:
+            with suppress(LeaseLost), transaction():
+                until, done = time.monotonic() + HOLDS_SECONDS, []
+                while waiting and time.monotonic() < until:
+                    job = waiting.pop()
+                    if self._run_inside(job, loaded):
+                        done.append(job.id)
+                if jobs.finish(done, self.name) < len(done):
+                    raise LeaseLost
+            if waiting:
+                time.sleep(YIELDS_SECONDS)
         return len(batch)
 
     def _run_inside(self, job: jobs.Job, loaded: dict[int, events.Event]) -> bool:
@@ -147,13 +157,13 @@ class Worker:
                 jobs.finish([job.id for job in group], self.name)
 
     def _batches(self, names: list[str], limit: int, lease: timedelta) -> list[list[jobs.Job]]:
-        """What to do now: a batch of up to `limit`, and apart from it one job under which a worker died."""
+        """What to do now: a batch of up to `limit`, and apart from it jobs under which a worker died."""
         db.session.rollback()
         if not jobs.waiting_count(names):  # a read, so that an idle worker takes no write lock
             return []
         with transaction():
             batch = jobs.claim_next(self.name, limit, lease, names)
-            alone = [job for job in jobs.claim_suspect(self.name, lease, names) if not self._bury(job)]
+            alone = [job for job in jobs.claim_suspects(self.name, limit, lease, names) if not self._bury(job)]
         for job in (*batch, *alone):
             db.session.expunge(job)
         return [jobs_at_once for jobs_at_once in (batch, alone) if jobs_at_once]
@@ -186,7 +196,7 @@ class Worker:
 
     def _failed(self, job: jobs.Job, error: Exception) -> None:
         is_outbound = _is_outbound(self._table()[job.name])
-        log.warning("job.failed", job=job.id, name=job.name, attempt=job.attempts, error=repr(error))
+        log.warning("job.failed", job=job.id, work=job.name, attempt=job.attempts, error=repr(error))
         if _gives_up(job, is_outbound):
             jobs.park(job.id, self.name, error=repr(error))
         else:

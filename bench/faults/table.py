@@ -48,6 +48,8 @@ FAULTS: dict[str, Fault] = {
         settings={"SEARCH_ENGINE": "tantivy"},
         short_kinds=("sqlite",),
     ),
-    "poisoned-jobs": Fault(poisoned_jobs, long={"questions": 200}, short={"questions": 4, "doses": 1}, short_kinds=("sqlite",)),
+    "poisoned-jobs": Fault(
+        poisoned_jobs, long={"questions": 200}, short={"questions": 4, "doses": 1}, short_kinds=("sqlite",)
+    ),
     "submitted-twice": Fault(submitted_twice, long={"forms": 400}, short={"forms": 6}),
 }

@@ -1,5 +1,6 @@
 """The job table and the worker, on both databases."""
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from app.kernel.events import Event, publish
 from app.kernel.jobs import Job, JobState, enqueue, in_batches, outbound
 from app.kernel.settings import SettingRow
 from app.kernel.transaction import transaction
-from app.kernel.worker import MAX_ATTEMPTS, Worker, back_off
+from app.kernel.worker import HOLDS_SECONDS, MAX_ATTEMPTS, Worker, back_off
 
 pytestmark = pytest.mark.both_databases
 
@@ -169,7 +170,7 @@ def test_who_lost_the_lease_acknowledges_nothing(app, wired, clock, monkeypatch)
         (job,) = jobs.claim_next("the slow one", 10, timedelta(seconds=60), name)
     clock.advance(seconds=61)
     with transaction():
-        jobs.claim_suspect("the quick one", timedelta(seconds=60), name)
+        jobs.claim_suspects("the quick one", 10, timedelta(seconds=60), name)
     with transaction():
         assert jobs.finish([job.id], "the slow one") == 0
         assert jobs.finish([job.id], "the quick one") == 1
@@ -228,7 +229,7 @@ def die_while_working(names, limit=10):
         return len(jobs.claim_next("a worker that dies", limit, timedelta(seconds=60), names))
 
 
-def test_after_its_worker_died_a_job_is_tried_alone(app, wired, worker, clock, monkeypatch):
+def test_after_their_worker_died_jobs_are_tried_in_smaller_company(app, wired, worker, clock, monkeypatch):
     happen(wired, monkeypatch, count_it, numbers=(1, 2, 3))
     names = [jobs.name_of(count_it)]
     assert die_while_working(names) == 3
@@ -237,10 +238,10 @@ def test_after_its_worker_died_a_job_is_tried_alone(app, wired, worker, clock, m
 
     with transaction():
         together = jobs.claim_next("the next", 10, timedelta(seconds=60), names)
-        alone = jobs.claim_suspect("the next", timedelta(seconds=60), names)
-    assert [len(together), len(alone)] == [1, 1]
+        apart = jobs.claim_suspects("the next", 8, timedelta(seconds=60), names)
+    assert [len(together), len(apart)] == [1, 2]
     worker.tick()
-    assert counted() == {"counted.2", "counted.3"}
+    assert counted() == {"counted.3"}
 
 
 def test_a_job_under_which_every_worker_dies_ends_dead_and_visible(app, wired, worker, clock, monkeypatch):
@@ -250,10 +251,26 @@ def test_a_job_under_which_every_worker_dies_ends_dead_and_visible(app, wired, w
     for _ in range(MAX_ATTEMPTS - 1):
         clock.advance(seconds=61)
         with transaction():
-            assert jobs.claim_suspect("a worker that dies", timedelta(seconds=60), names)
+            assert jobs.claim_suspects("a worker that dies", 10, timedelta(seconds=60), names)
     clock.advance(seconds=61)
     worker.tick()
 
     assert states() == [JobState.FAILED]
     assert "died" in db.session.scalars(select(Job.last_error)).one()
     assert counted() == set()
+
+
+def test_a_long_batch_lets_others_write_in_between(app, wired, worker, monkeypatch):
+    transactions = []
+
+    def take_long(event):
+        count_it(event)
+        transactions.append(db.session().get_transaction())
+        time.sleep(HOLDS_SECONDS * 0.6)
+
+    monkeypatch.setitem(wired.work, jobs.name_of(take_long), take_long)
+    happen(wired, monkeypatch, take_long, numbers=range(4))
+    worker.tick()
+
+    assert len(set(map(id, transactions))) == 2
+    assert states() == [JobState.DONE] * 4
