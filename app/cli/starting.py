@@ -5,6 +5,7 @@ Imports nothing of the forum, so that the parent stays small.
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -84,7 +85,25 @@ def hold_data() -> IO[str] | None:
     return held
 
 
+def may_listen() -> bool:
+    """Before anything is made: on a port in use gunicorn would try for ever, and the link printed lead elsewhere."""
+    host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "5000"
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        return True  # `prepare` says what a port is
+    try:
+        family, kind, proto, _name, address = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, proto) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+    except OSError as error:
+        print(f"HOST, PORT: {host}:{port} cannot be listened on: {error.strerror}", file=sys.stderr)
+        return False
+    return True
+
+
 def main() -> int:
+    if not may_listen():
+        return 2
     held = hold_data()
     if held is None:
         return 2
