@@ -8,10 +8,9 @@ import structlog
 from sqlalchemy import func, select
 
 from app.domains.accounts.actor import Actor
-from app.domains.questions import queries as questions
 from app.domains.questions.models import Answer, Question
 from app.domains.questions.policies import seen_by
-from app.domains.questions.queries import Card
+from app.domains.questions.queries import Card, cards_seen_by
 from app.domains.search.audience import audience_for
 from app.domains.search.engine import Hint, Hits, IndexUnusable, SearchQuery
 from app.domains.search.highlight import Segment, highlight_terms, marked, snippet
@@ -46,7 +45,7 @@ def search_questions(
     query = understood(actor, text, filters or SearchFilters())
     offset = _offset(page, after, per_page)
     hits, from_database = _hits(actor, query, offset, per_page)
-    cards = _cards(actor, hits.ids)
+    cards = cards_seen_by(actor, hits.ids)  # whoever may see a hidden question may also search it
     following = offset + per_page
     return ResultPage(
         # A question hidden a moment ago may still be in the index: it is left out, and not counted either.
@@ -135,16 +134,6 @@ def tell_unusable(error: IndexUnusable) -> None:
     if serving().wanted() is None:
         log.warning("search.index_unusable", error=str(error))
         serving().want_rebuild("unusable")
-
-
-def _cards(actor: Actor, ids: Sequence[int]) -> list[Card]:
-    """Cards in the order of `ids`. Whoever may see hidden and deleted questions may also search them, so this is
-    `seen_by` alone and not `cards_by_id`, which leaves them out for everybody as public lists do. One statement."""
-    if not ids:
-        return []
-    rows = db.session.execute(questions._cards().where(Question.id.in_(ids), seen_by(actor)))
-    found = {row.id: questions._card(row) for row in rows}
-    return [found[question_id] for question_id in ids if question_id in found]
 
 
 def _results(cards: list[Card], query: SearchQuery) -> list[SearchResult]:

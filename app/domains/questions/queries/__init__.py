@@ -1,0 +1,57 @@
+"""Reads about questions."""
+
+from app.domains.questions.queries.cards import Card, cards_by_id, cards_seen_by, listed
+from app.domains.questions.queries.lists import (
+    SORTS,
+    ListFilter,
+    cursor_after,
+    question_count,
+    question_list,
+    question_list_page,
+    questions_by,
+)
+from app.domains.questions.queries.people import AnswerGiven, answers_by, own_posts, read_count
+from app.domains.questions.queries.posts import (
+    askers_of,
+    pending_question,
+    post_of,
+    question_id_of_answer,
+    question_ids_after,
+    question_total,
+    revisions_of,
+    tag_ids_of,
+    visible_question,
+)
+from app.domains.questions.queries.thread import AnswerView, CommentView, QuestionView, answer_order, question_page
+
+__all__ = [
+    "AnswerGiven",
+    "AnswerView",
+    "Card",
+    "CommentView",
+    "ListFilter",
+    "QuestionView",
+    "SORTS",
+    "answer_order",
+    "answers_by",
+    "askers_of",
+    "cards_by_id",
+    "cards_seen_by",
+    "cursor_after",
+    "listed",
+    "own_posts",
+    "pending_question",
+    "post_of",
+    "question_count",
+    "question_id_of_answer",
+    "question_ids_after",
+    "question_list",
+    "question_list_page",
+    "question_page",
+    "question_total",
+    "questions_by",
+    "read_count",
+    "revisions_of",
+    "tag_ids_of",
+    "visible_question",
+]

@@ -1,0 +1,131 @@
+"""A question as a line of a list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+
+from app.domains.accounts.actor import Actor
+from app.domains.accounts.models import User
+from app.domains.accounts.queries import Person
+from app.domains.products.models import Product
+from app.domains.questions.models import (
+    Question,
+    QuestionTag,
+)
+from app.domains.questions.policies import seen_by
+from app.domains.tags.models import Tag
+from app.extensions import db
+
+PER_PAGE = 30
+
+
+@dataclass(frozen=True)
+class Card:
+    """A question in a list."""
+
+    id: int
+    title: str
+    slug: str
+    excerpt: str
+    kind: str
+    state: str
+    language: str
+    score: int
+    answer_count: int
+    view_count: int
+    accepted: bool
+    accepted_answer_id: int | None
+    hidden: bool
+    product: str
+    product_name: str
+    asker: Person
+    created_at: datetime
+    active_at: datetime
+    first_answer_at: datetime | None
+    tags: tuple[str, ...]
+
+
+def tag_names() -> Any:
+    """The question's tags in one column, so that a list costs one statement."""
+    joined = func.aggregate_strings(Tag.name, " ")
+    of_question = select(joined).join(QuestionTag, QuestionTag.tag_id == Tag.id)
+    return of_question.where(QuestionTag.question_id == Question.id).correlate(Question).scalar_subquery()
+
+
+def card_rows() -> Select[Any]:
+    columns = (
+        Question.id,
+        Question.title,
+        Question.slug,
+        Question.excerpt,
+        Question.kind,
+        Question.service_state,
+        Question.language,
+        Question.score,
+        Question.answer_count,
+        Question.view_count,
+        Question.accepted_answer_id,
+        Question.hidden,
+        Question.created_at,
+        Question.active_at,
+        Question.first_answer_at,
+        Product.slug.label("product"),
+        Product.name.label("product_name"),
+        User.id.label("asker_id"),
+        User.name.label("asker_name"),
+        User.role.label("asker_role"),
+        User.level.label("asker_level"),
+        tag_names().label("tags"),
+    )
+    return select(*columns).join(Product, Product.id == Question.product_id).join(User, User.id == Question.asker_id)
+
+
+def card_of(row: Row[Any]) -> Card:
+    return Card(
+        id=row.id,
+        title=row.title,
+        slug=row.slug,
+        excerpt=row.excerpt,
+        kind=row.kind.value,
+        state=row.service_state.value,
+        language=row.language,
+        score=row.score,
+        answer_count=row.answer_count,
+        view_count=row.view_count,
+        accepted=row.accepted_answer_id is not None,
+        accepted_answer_id=row.accepted_answer_id,
+        hidden=row.hidden,
+        product=row.product,
+        product_name=row.product_name,
+        asker=Person(row.asker_id, row.asker_name, row.asker_role.value, row.asker_level),
+        created_at=row.created_at,
+        active_at=row.active_at,
+        first_answer_at=row.first_answer_at,
+        tags=tuple(row.tags.split(" ")) if row.tags else (),
+    )
+
+
+def listed() -> list[Any]:
+    """What a public list shows to everybody alike: nothing hidden, also not to those who may see it."""
+    return [Question.hidden.is_(False), Question.deleted_at.is_(None)]
+
+
+def cards_seen_by(actor: Actor, ids: Sequence[int]) -> list[Card]:
+    """Cards in the order of `ids`, hidden and deleted ones too where the actor may see them. One statement."""
+    return _in_order(ids, [seen_by(actor)])
+
+
+def cards_by_id(actor: Actor, ids: Sequence[int]) -> list[Card]:
+    """Cards in the order of `ids`, less those that the actor may not see. One statement."""
+    return _in_order(ids, [*listed(), seen_by(actor)])
+
+
+def _in_order(ids: Sequence[int], shown: list[Any]) -> list[Card]:
+    if not ids:
+        return []
+    rows = db.session.execute(card_rows().where(Question.id.in_(ids), *shown))
+    found = {row.id: card_of(row) for row in rows}
+    return [found[question_id] for question_id in ids if question_id in found]

@@ -1,0 +1,210 @@
+"""The question page: a question with its answers and comments, as Core rows, loaded whole."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, literal, null, select
+
+from app.domains.accounts.actor import Actor
+from app.domains.accounts.models import User
+from app.domains.accounts.queries import Person, person_columns, person_of
+from app.domains.follows.models import Follow, FollowKind, FollowLevel
+from app.domains.products.models import Product
+from app.domains.questions.models import (
+    Answer,
+    Comment,
+    PostKind,
+    Question,
+    Vote,
+)
+from app.domains.questions.policies import answers_seen_by, comments_seen_by, may_see
+from app.domains.questions.queries.cards import tag_names
+from app.extensions import db
+from app.kernel.errors import NotFound
+from app.kernel.policy import require
+from app.kernel.statistics import wilson
+
+
+@dataclass(frozen=True)
+class CommentView:
+    id: int
+    answer_id: int | None
+    author_id: int
+    author: Person
+    body: str
+    body_html: str
+    created_at: datetime
+    hidden: bool
+    deleted_at: datetime | None
+
+
+@dataclass(frozen=True)
+class AnswerView:
+    id: int
+    question_id: int
+    author_id: int
+    author: Person
+    body: str
+    body_html: str
+    language: str
+    created_at: datetime
+    edited_at: datetime | None
+    score: int
+    trusted_up: float
+    trusted_down: float
+    official: bool
+    verified_at: datetime | None
+    accepted_at: datetime | None
+    did_not_help: bool
+    hidden: bool
+    hidden_because: str | None
+    deleted_at: datetime | None
+    deleted_by_id: int | None
+    version: int
+    my_vote: int
+    source_url: str | None
+    source_licence: str | None
+    comments: tuple[CommentView, ...] = ()
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """Everything that the question page shows of the question itself. Policies take it like the row."""
+
+    id: int
+    product_id: int
+    product: str
+    product_name: str
+    calendar_id: int
+    kind: str
+    title: str
+    slug: str
+    body: str
+    body_html: str
+    excerpt: str
+    language: str
+    asker_id: int
+    asker: Person
+    created_at: datetime
+    edited_at: datetime | None
+    active_at: datetime
+    score: int
+    answer_count: int
+    view_count: int
+    accepted_answer_id: int | None
+    first_answer_at: datetime | None
+    service_state: str
+    escalates: bool
+    with_staff: bool
+    no_promise: str | None
+    hidden: bool
+    hidden_because: str | None
+    closed_at: datetime | None
+    close_reason: str | None
+    duplicate_of_id: int | None
+    deleted_at: datetime | None
+    deleted_by_id: int | None
+    version: int
+    source_url: str | None
+    source_licence: str | None
+    tags: tuple[str, ...]
+    my_vote: int = 0
+    following: FollowLevel | None = None
+    comments: tuple[CommentView, ...] = ()
+    answers: tuple[AnswerView, ...] = field(default=())
+
+
+def question_page(actor: Actor, question_id: int) -> QuestionView:
+    """The question with answers (accepted, verified, Wilson, time), comments, tags, authors. Three statements."""
+    row = _question_row(actor, question_id)
+    require(may_see(actor, row))
+    answers = _answer_rows(actor, question_id, row.product_id)
+    comments = [_comment_view(each) for each in _comment_rows(actor, question_id, row.product_id)]
+    return QuestionView(
+        **_plain(row),
+        asker=person_of(row),
+        comments=tuple(each for each in comments if each.answer_id is None),
+        answers=tuple(sorted((_answer_view(each, comments) for each in answers), key=answer_order)),
+    )
+
+
+def _question_row(actor: Actor, question_id: int) -> Row[Any]:
+    names = [name for name in QuestionView.__annotations__ if hasattr(Question, name)]
+    columns = [getattr(Question, name) for name in names]
+    product = (Product.slug.label("product"), Product.name.label("product_name"), Product.calendar_id)
+    own = (_my_vote(actor, PostKind.QUESTION, Question.id), _following(actor))
+    asker = person_columns(Question.product_id)
+    found: Select[Any] = select(*columns, *product, *own, tag_names().label("tags"), *asker)
+    found = found.join(Product, Product.id == Question.product_id).join(User, User.id == Question.asker_id)
+    row: Row[Any] | None = db.session.execute(found.where(Question.id == question_id)).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def _plain(row: Row[Any]) -> dict[str, Any]:
+    values = _without_person(row)
+    values["kind"], values["service_state"] = row.kind.value, row.service_state.value
+    values["no_promise"] = row.no_promise.value if row.no_promise else None
+    values["close_reason"] = row.close_reason.value if row.close_reason else None
+    values["tags"] = tuple(row.tags.split(" ")) if row.tags else ()
+    return values
+
+
+def _without_person(row: Row[Any]) -> dict[str, Any]:
+    return {name: value for name, value in row._mapping.items() if not name.startswith("person_")}
+
+
+def _answer_rows(actor: Actor, question_id: int, product_id: int) -> list[Row[Any]]:
+    names = [name for name in AnswerView.__annotations__ if hasattr(Answer, name)]
+    own = _my_vote(actor, PostKind.ANSWER, Answer.id)
+    found = select(*[getattr(Answer, name) for name in names], own, *person_columns(product_id))
+    found = found.join(User, User.id == Answer.author_id)
+    return list(db.session.execute(found.where(Answer.question_id == question_id, answers_seen_by(actor))))
+
+
+def _comment_rows(actor: Actor, question_id: int, product_id: int) -> list[Row[Any]]:
+    names = [name for name in CommentView.__annotations__ if hasattr(Comment, name)]
+    found = select(*[getattr(Comment, name) for name in names], *person_columns(product_id))
+    found = found.join(User, User.id == Comment.author_id)
+    seen = found.where(Comment.question_id == question_id, comments_seen_by(actor), Comment.deleted_at.is_(None))
+    return list(db.session.execute(seen.order_by(Comment.created_at, Comment.id)))
+
+
+def _my_vote(actor: Actor, kind: PostKind, target_id: Any) -> Any:
+    """The reader's own voice in the post's row, so that it costs no statement of its own."""
+    mine = select(Vote.value).where(Vote.user_id == actor.id, Vote.kind == kind, Vote.target_id == target_id)
+    return (func.coalesce(mine.scalar_subquery(), 0) if actor.id is not None else literal(0)).label("my_vote")
+
+
+def _following(actor: Actor) -> Any:
+    mine = select(Follow.level).where(
+        Follow.user_id == actor.id, Follow.kind == FollowKind.QUESTION, Follow.target_id == Question.id
+    )
+    return (mine.scalar_subquery() if actor.id is not None else null()).label("following")
+
+
+def _comment_view(row: Row[Any]) -> CommentView:
+    return CommentView(**_without_person(row), author=person_of(row))
+
+
+def _answer_view(row: Row[Any], comments: list[CommentView]) -> AnswerView:
+    mine = tuple(comment for comment in comments if comment.answer_id == row.id)
+    return AnswerView(**_without_person(row), author=person_of(row), comments=mine)
+
+
+def answer_order(answer: AnswerView) -> tuple[Any, ...]:
+    """Accepted, official or verified, then the lower bound of trusted votes, then time (rules/ranking.md)."""
+    total = answer.trusted_up + answer.trusted_down
+    bound = wilson(answer.trusted_up, total)[0] if total else 0.0
+    checked = answer.verified_at is not None or answer.official
+    return (
+        answer.deleted_at is not None or answer.hidden,
+        answer.accepted_at is None,
+        not checked,
+        -bound,
+        -answer.score,
+        answer.created_at,
+        answer.id,
+    )
