@@ -41,6 +41,8 @@ class Notebook:
     repeated: int = 0
     unavailable: int = 0
     unreachable: int = 0
+    cut_off: int = 0
+    """Requests that were sent and never answered."""
 
     @property
     def acknowledged(self) -> list[Said]:
@@ -121,8 +123,9 @@ class Client:
         while time.monotonic() < until:
             try:
                 status, headers, text = self.ask_once(method, path, body, key)
-            except (OSError, http.client.HTTPException):
+            except (OSError, http.client.HTTPException) as error:
                 self.notebook.unreachable += 1
+                self.notebook.cut_off += not isinstance(error, ConnectionRefusedError)
             else:
                 if status < 300:
                     self.notebook.repeated += headers.get("Idempotency-Replayed") == "true"

@@ -36,7 +36,7 @@ def index_damaged(stage: Stage, seed: int, *, questions: int, damages: int) -> R
         found = [_found(stage) for _ in range(3)]
         searches += len(found)
         result.failures += [f"after {damage.__name__}: {line}" for line in found if line != f"{len(ids)} found"]
-        if not _mends(stage, len(ids)):
+        if not mends(stage, len(ids)):
             result.failures.append(f"after {damage.__name__} the index stayed broken")
         ids += ask(stage, 1)
         stage.wait_until_quiet()
@@ -99,7 +99,7 @@ def _found(stage: Stage) -> str:
     return f"{json.loads(text)['total']} found" if status == 200 else f"{status} {text[:200]}"
 
 
-def _mends(stage: Stage, questions: int) -> bool:
+def mends(stage: Stage, questions: int) -> bool:
     return eventually(lambda: _is_whole(stage, questions), WITHIN, 0.2)
 
 

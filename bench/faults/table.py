@@ -3,13 +3,18 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from bench.faults.clock_jumps import clock_jumps
+from bench.faults.database_away import database_away
+from bench.faults.disk_full import disk_full
 from bench.faults.index_damage import index_damaged
 from bench.faults.killed import killed_while_posting
+from bench.faults.killed_at_work import killed_building_digests, killed_writing_the_index
 from bench.faults.mailing import mail_troubles
 from bench.faults.poison import poisoned_jobs
 from bench.faults.racing import answer_against_sweep, workers_racing
 from bench.faults.result import Result
 from bench.faults.stage import KINDS
+from bench.faults.stopping import stopped_under_load
 from bench.faults.submitted_twice import submitted_twice
 
 Numbers = dict[str, int]
@@ -52,4 +57,27 @@ FAULTS: dict[str, Fault] = {
         poisoned_jobs, long={"questions": 200}, short={"questions": 4, "doses": 1}, short_kinds=("sqlite",)
     ),
     "submitted-twice": Fault(submitted_twice, long={"forms": 400}, short={"forms": 6}),
+    "disk-full": Fault(disk_full, long={"posts": 100}, short={"posts": 3}, kinds=("sqlite",), short_kinds=("sqlite",)),
+    "clock-jumps": Fault(
+        clock_jumps,
+        long={"jumps": 10, "questions": 10},
+        short={"jumps": 2, "questions": 1},
+        short_kinds=("sqlite",),
+    ),
+    "stopped-under-load": Fault(
+        stopped_under_load, long={"stops": 50}, short={"stops": 2, "clients": 6}, short_kinds=("sqlite",)
+    ),
+    "killed-building-digests": Fault(
+        killed_building_digests, long={"kills": 100}, short={"kills": 3}, short_kinds=("sqlite",)
+    ),
+    "killed-writing-the-index": Fault(
+        killed_writing_the_index, long={"kills": 100}, short={"kills": 3}, short_kinds=("sqlite",)
+    ),
+    "database-away": Fault(
+        database_away,
+        long={"restarts": 10, "kills": 100},
+        short={"restarts": 1, "kills": 5, "clients": 6},
+        kinds=("postgresql",),
+        short_kinds=("postgresql",),
+    ),
 }
