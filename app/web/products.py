@@ -2,22 +2,28 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
-from app.domains.accounts.queries import people_by_id, team_of
+from app.domains.accounts.queries import people_by_id, team_of, user_by_name
 from app.domains.escalation.queries import promise_preview, promises_by_product
 from app.domains.follows import actions as follow_actions
 from app.domains.follows.models import FollowKind
 from app.domains.follows.queries import follow_level
 from app.domains.metrics.figures import kept_in_public
+from app.domains.products.actions import appoint, withdraw_appointment
 from app.domains.products.models import Product
+from app.domains.products.policies import may_appoint
 from app.domains.products.queries import all_products, hours_of, product_by_slug
 from app.domains.products.typed_hours import typed_form
 from app.domains.questions.queries import SORTS, ListFilter, question_list
 from app.domains.reputation.queries import experts_of_product
+from app.kernel.errors import Invalid
+from app.kernel.i18n import _
+from app.kernel.policy import require
 from app.kernel.transaction import transaction
+from app.web.accounts.forms import line
 from app.web.actors import current_actor
 from app.web.context import locale
 from app.web.pager import next_url
@@ -55,6 +61,32 @@ def _beside(product: Product) -> dict[str, Any]:
         "experts": experts_of_product(product.id),
         "team": list(people_by_id(team_of(product.id)[:12]).values()),
     }
+
+
+@pages.post("/products/<slug>/experts")
+@login_required
+def set_expert(slug: str) -> Response:
+    """By name, as typed; or take an appointment back by its button. For the product's lead, on the product's page."""
+    product, withdrawn = product_by_slug(slug), request.form.get("withdraw", type=int)
+    actor, product_id = current_actor(), product.id
+    require(may_appoint(actor, product_id))
+    try:
+        with transaction():
+            if withdrawn is not None:
+                withdraw_appointment(actor, product_id, withdrawn)
+            else:
+                appoint(actor, product_id, _named(line(request.form.get("name"))))
+        flash(_("Saved."), "success")
+    except Invalid as error:
+        flash(str(error), "danger")
+    return redirect(url_for("products.show", slug=slug, _anchor="experts"), 303)
+
+
+def _named(name: str) -> int:
+    person = user_by_name(name)
+    if person is None:
+        raise Invalid(_("Nobody here is called “%(name)s”.", name=name[:40]))
+    return person.id
 
 
 @pages.post("/products/<slug>/follow")

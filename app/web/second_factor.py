@@ -11,6 +11,9 @@ from app.web.actors import current_actor
 
 OPEN = {
     "static",
+    "health.alive",
+    "health.ready",
+    "metrics.metrics",
     "accounts.second_factor",
     "accounts.refresh",
     "accounts.logout",

@@ -334,10 +334,10 @@ def test_a_team_an_expert_and_the_rules_for_kinds(admin, stan, ann):
     product = a_product()
     admin.post(f"/admin/products/{product.id}/team", data={"team": [str(stan.id)]})
     assert stan.id in team_of(product.id)
-    admin.post(f"/admin/products/{product.id}/experts", data={"name": "ann"})
+    admin.post(f"/products/{product.slug}/experts", data={"name": "ann"})
     assert appointed_for(product.id) == [ann.id]
-    admin.post(f"/admin/products/{product.id}/experts", data={"name": "nobody at all"})
-    admin.post(f"/admin/products/{product.id}/experts", data={"withdraw": str(ann.id)})
+    admin.post(f"/products/{product.slug}/experts", data={"name": "nobody at all"})
+    admin.post(f"/products/{product.slug}/experts", data={"withdraw": str(ann.id)})
     assert appointed_for(product.id) == []
     admin.post(f"/admin/products/{product.id}/kinds", data={"private_complaint": "1", "skips_complaint": "1"})
     assert kind_rules(product.id)["complaint"].skips_peer_window

@@ -1,6 +1,7 @@
 import pytest
 
 from app.domains.accounts.actor import SYSTEM
+from app.domains.accounts.queries import appointed_for
 from app.domains.follows.models import FollowKind
 from app.domains.follows.queries import followed_ids
 from app.domains.products.actions import appoint, edit_product
@@ -71,3 +72,20 @@ def test_a_product_is_followed(app, client, ann):
 @pytest.mark.parametrize("path", ["/products/nothing", "/products/mesh%00"])
 def test_an_unknown_product_is_not_there(app, client, path):
     assert client.get(path).status_code == 404
+
+
+def test_the_lead_appoints_an_expert_on_the_products_page(app, client, ann, bob, lena):
+    product = a_product("mesh")
+    lead = sign_in(client, lena)
+    assert 'name="name"' in lead.get("/products/mesh").text
+    lead.post("/products/mesh/experts", data={"name": "ann"})
+    assert appointed_for(product.id) == [ann.id]
+    assert "appointed by our team" in lead.get("/products/mesh").text
+
+    lead.post("/products/mesh/experts", data={"withdraw": ann.id})
+    assert appointed_for(product.id) == []
+    refused = lead.post("/products/mesh/experts", data={"name": "nobody at all"}, follow_redirects=True)
+    assert "Nobody here is called “nobody at all”." in refused.text
+    member = sign_in(app.test_client(), bob)
+    assert member.post("/products/mesh/experts", data={"name": "ann"}).status_code == 403
+    assert "expert-name" not in member.get("/products/mesh").text

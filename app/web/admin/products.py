@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.domains.accounts.queries import appointed_for, people_by_id, staff_ids, team_rows, user_by_name
+from app.domains.accounts.queries import appointed_for, people_by_id, staff_ids, team_rows
 from app.domains.escalation.actions.policies_editing import default_policy, policy_was_changed, set_policy
 from app.domains.escalation.durations import parse_duration
 from app.domains.escalation.queries import policies_of
@@ -18,7 +18,6 @@ from app.domains.questions.models import Kind
 from app.kernel.errors import Conflict, Invalid
 from app.kernel.i18n import _
 from app.kernel.transaction import transaction
-from app.web.accounts.forms import line
 from app.web.actors import current_actor
 from app.web.admin.blueprint import pages
 from app.web.admin.product_forms import CalendarForm, NewProductForm, ProductForm, PromiseForm, TeamForm
@@ -183,29 +182,6 @@ def set_kinds(product_id: int) -> Response:
             )
         policy_was_changed(current_actor(), product_id)
     return _saved(product_id)
-
-
-@pages.post("/products/<int:product_id>/experts")
-def set_expert(product_id: int) -> Response:
-    """By name, as typed; or take an appointment back by its button."""
-    withdrawn = request.form.get("withdraw", type=int)
-    try:
-        with transaction():
-            if withdrawn is not None:
-                actions.withdraw_appointment(current_actor(), product_id, withdrawn)
-            else:
-                actions.appoint(current_actor(), product_id, _named(line(request.form.get("name"))))
-    except Invalid as error:
-        flash(str(error), "danger")
-        return _to_product(product_id)
-    return _saved(product_id)
-
-
-def _named(name: str) -> int:
-    person = user_by_name(name)
-    if person is None:
-        raise Invalid(_("Nobody here is called “%(name)s”.", name=name[:40]))
-    return person.id
 
 
 def _saved(product_id: int) -> Response:
