@@ -1,7 +1,4 @@
-"""`make run`: a small parent and two children, web and worker; a dead child comes back.
-
-Imports nothing of the forum, so that the parent stays small.
-"""
+"""`make run`: a parent that does next to nothing, and two children, web and worker; a dead child comes back."""
 
 import os
 import signal
@@ -66,7 +63,8 @@ def web_command() -> list[str]:
     host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "5000")
     threads = int(os.environ.get("THREADS", "16")) + int(os.environ.get("LIVE_CLIENTS", "200"))
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    options = ["--worker-class", "gthread", "--workers", "1", "--threads", str(threads), "--bind", address]
+    options = ["--config", str(ROOT / "deploy" / "gunicorn.py"), "--bind", address]
+    options += ["--workers", "1", "--threads", str(threads)]
     options += ["--worker-connections", "2000", "--timeout", "60", "--graceful-timeout", "4", "--log-level", "warning"]
     return [sys.executable, "-m", "gunicorn", *options, "wsgi:app"]
 

@@ -1,0 +1,25 @@
+"""gunicorn's settings that no command line can say: how a web process leaves."""
+
+import select
+
+from gunicorn.workers.gthread import ThreadWorker
+
+
+class LeavingWorker(ThreadWorker):
+    """On its way out it takes the connections that already wait, and then hangs up its sign.
+
+    gunicorn's own keeps the port open while it finishes what it has: whoever comes meanwhile is let in, waits, and is
+    cut off. Without the open port they are refused at once, and ask again or are sent elsewhere by the proxy.
+    """
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        super().set_accept_enabled(enabled)
+        if enabled or self.alive:
+            return
+        for listener in self.sockets:
+            while select.select([listener], [], [], 0)[0]:
+                self.accept(listener)
+            listener.close()
+
+
+worker_class = LeavingWorker
