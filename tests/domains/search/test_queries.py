@@ -370,3 +370,11 @@ def test_a_person_who_is_nobody_finds_what_a_guest_finds(engine, worker):
     worker.tick()
 
     assert ids(a_person(), "lamp") == ids(GUEST, "lamp") == [question.id]
+
+
+@pytest.mark.parametrize("typed", ["!!!", "？？", "- \" \""])
+def test_signs_alone_find_nothing_instead_of_everything(engine, worker, typed):
+    a_question(title="The lamp stays dark")
+    worker.tick()
+
+    assert search_questions(GUEST, typed).total == 0

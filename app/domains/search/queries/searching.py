@@ -122,11 +122,19 @@ def _offset(page: int, after: str | None, per_page: int) -> int:
 
 def _hits(actor: Actor, query: SearchQuery, offset: int, limit: int) -> tuple[Hits, bool]:
     """From the index; from the database where that cannot be read, which the worker is told."""
+    if _has_only_signs(query):
+        return Hits(0, []), False
     try:
         return serving().find(query, offset, limit), False
     except IndexUnusable as error:
         tell_unusable(error)
         return find_in_database(actor, query, offset, limit), True
+
+
+def _has_only_signs(query: SearchQuery) -> bool:
+    """Something was typed and nothing of it can be looked for: that is no wish to see every question."""
+    nothing = SearchQuery(audience=query.audience, hints=query.hints, text=query.text)
+    return bool(query.text.strip()) and query == nothing
 
 
 def tell_unusable(error: IndexUnusable) -> None:
