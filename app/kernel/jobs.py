@@ -13,6 +13,8 @@ from app.extensions import Model, db
 from app.kernel.clock import now
 from app.kernel.columns import BigId, Json, UtcTime, enum_column
 
+LONGEST_LEASE = timedelta(hours=1)
+
 Work = TypeVar("Work", bound=Callable[..., Any])
 
 
@@ -173,7 +175,10 @@ def oldest_wait(name: str | None = None) -> float:
 
 
 def _free(at: datetime) -> list[Any]:
-    return [Job.state == JobState.WAITING, Job.due_at <= at, (Job.lease_until.is_(None)) | (Job.lease_until < at)]
+    """Due, and under nobody's lease. What a clock that was ahead has written waits for no such time to come."""
+    due = (Job.due_at <= at) | ((Job.created_at > at) & (Job.due_at == Job.created_at))
+    unheld = Job.lease_until.is_(None) | (Job.lease_until < at) | (Job.lease_until > at + LONGEST_LEASE)
+    return [Job.state == JobState.WAITING, due, unheld]
 
 
 def jobs_page(state: JobState | None, limit: int = 100) -> list[Job]:

@@ -22,8 +22,8 @@ from app.kernel.transaction import transaction
 
 BATCH = 200
 LEASE = timedelta(seconds=60)
-HOLDS_SECONDS = 0.25  # SQLite has one write lock: who posts meanwhile waits for it
-YIELDS_SECONDS = 0.02  # and asks for it again every few hundredths of a second
+HOLDS_SECONDS = 0.1  # SQLite has one write lock: who posts meanwhile waits for it
+YIELDS_SECONDS = 0.1  # and SQLite's waiters ask for it again after a tenth of a second; nobody queues
 OUTBOUND_LEASE = timedelta(minutes=15)  # longer than mail.py lets a server take over one message
 MAX_ATTEMPTS = 8  # with doubling back-off, about four minutes, then a person looks
 OUTBOUND_FOR = timedelta(hours=48)  # a mail server may be down for a day

@@ -42,7 +42,7 @@ def killed_building_digests(stage: Stage, seed: int, *, kills: int) -> Result:
     digests = Counter(db.session.scalars(select(Digest.product_id)))
     told = Counter(payload["digest_id"] for payload in _payloads())
     result.acknowledged += len(digests)
-    result.lost += products - len(digests)
+    result.lost += products + 1 - len(digests)  # the one of every stage, too
     result.doubled += sum(number - 1 for number in (*digests.values(), *told.values()))
     return result
 

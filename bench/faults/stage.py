@@ -119,10 +119,14 @@ class Stage:
         with transaction():
             set_policy(SYSTEM, product_by_slug(PRODUCT).id, peer=seconds)
 
-    def wait_until_quiet(self, seconds: float = WITHIN) -> None:
-        """Until nothing is owed any more: no job, no promise that has run out. TimeoutError otherwise."""
-        if not eventually(lambda: not self.owed(), seconds):
-            raise TimeoutError(f"still owed: {self.owed()}\n{self.log.read_text()[-4000:]}")
+    def wait_until_quiet(self) -> None:
+        """Until nothing is owed any more: no job, no promise that has run out. TimeoutError where for two minutes
+        nothing was done."""
+        before = self.owed()
+        while before:
+            if not eventually(lambda before=before: self.owed() != before, pause=0.2):
+                raise TimeoutError(f"still owed: {self.owed()}\n{self.log.read_text()[-4000:]}")
+            before = self.owed()
 
     def owed(self) -> dict[str, int]:
         """How many jobs of a name wait, and how many promises ran out unnoticed; empty where nothing is owed."""

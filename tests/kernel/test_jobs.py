@@ -274,3 +274,16 @@ def test_a_long_batch_lets_others_write_in_between(app, wired, worker, monkeypat
 
     assert len(set(map(id, transactions))) == 2
     assert states() == [JobState.DONE] * 4
+
+
+def test_what_a_clock_that_was_ahead_has_promised_and_leased_does_not_wait_for_that_day(app, wired, worker, clock):
+    clock.advance(days=1)
+    with transaction():
+        enqueue(leave_the_house, {"number": 1})
+        enqueue(leave_the_house, {"number": 2})
+        assert len(jobs.claim_next("a worker that dies", 1, timedelta(seconds=60), [jobs.name_of(leave_the_house)]))
+        enqueue(leave_the_house, {"number": 3}, due_at=clock.now() + timedelta(days=3))
+    clock.advance(days=-1)
+    worker.tick()
+
+    assert states() == [JobState.DONE, JobState.DONE, JobState.WAITING]
