@@ -6,8 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app wsgi
 CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
-# Some tests wait for a browser or for a promise to run out: two more workers than processors keep these busy.
-WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 2)))
+# Some tests wait for a browser or for a promise to run out: one more worker than processors keeps these busy.
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
 .PHONY: run test soak check check-style demo backup verify restore upgrade requirements translations migration clean
 
