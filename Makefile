@@ -9,7 +9,7 @@ CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
 # Some tests wait for a browser or for a promise to run out: one more worker than processors keeps these busy.
 WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
-.PHONY: run test soak check check-style demo backup verify restore upgrade requirements translations migration clean
+.PHONY: run test soak check check-style demo backup verify restore upgrade requirements translations migration clean bench
 
 run: $(VENV)/run.stamp $(CATALOGUES:.po=.mo)
 	@exec $(BIN)/python -m app.cli.starting
@@ -22,6 +22,9 @@ test: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
 soak: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
 	@deploy/install-test-servers
 	$(BIN)/python -m bench.faults
+
+bench: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
+	$(BIN)/python -m bench --plot
 
 check-style: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

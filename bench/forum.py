@@ -7,14 +7,13 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from flask import Flask
-from sqlalchemy import select
 
 from app import create_app
 from app.cli.starting import FLASK, web_command
@@ -23,7 +22,6 @@ from app.domains.accounts.actions.sessions import Browser, open_session
 from app.domains.accounts.actions.tokens_managing import issue_token
 from app.domains.accounts.actor import SYSTEM
 from app.domains.accounts.models import User
-from app.domains.questions.queries import question_total
 from app.extensions import db
 from app.kernel.transaction import transaction
 from bench.ports import free_port
@@ -112,7 +110,6 @@ class Forum:
     worker: Server | None = None
     database_pid: int | None = None
     """The server of PostgreSQL, whose time counts as the forum's."""
-    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def log(self) -> Path:
@@ -172,14 +169,3 @@ def prepared(folder: Path, database_url: str | None = None) -> Forum:
         raise RuntimeError(log.read_text()[-3000:])
     values: Any = {name.lower(): value for name, value in environment.items()}
     return Forum(folder, environment, create_app(Settings(**values)))
-
-
-def reopened(folder: Path) -> Forum:
-    """One that an earlier run left."""
-    forum = prepared(folder)
-    with forum.app.app_context():
-        forum.questions = question_total()
-        named = select(User.id).where(User.email_key == "person0@example.com")
-        forum.first_person = db.session.scalar(named) or 0
-        db.session.remove()
-    return forum

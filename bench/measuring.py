@@ -102,7 +102,7 @@ async def _send(port: int, asks: Iterator[Ask], concurrency: int, told: Told | N
 
 
 async def _one_client(port: int, asks: Iterator[Ask], answers: list[Answer], told: Told | None) -> None:
-    line = Line(port)
+    line = Connection(port)
     for ask in asks:
         answer = await asyncio.wait_for(line.ask(ask), TOO_SLOW)
         answers.append(answer)
@@ -111,8 +111,8 @@ async def _one_client(port: int, asks: Iterator[Ask], answers: list[Answer], tol
     line.close()
 
 
-class Line:
-    """A connection that stays open; opened again where the server has closed it."""
+class Connection:
+    """One that stays open; opened again where the server has closed it."""
 
     def __init__(self, port: int) -> None:
         self.port = port

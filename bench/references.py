@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, render_template, request
+from flask_socketio import SocketIO
 from jinja2 import DictLoader
 from sqlalchemy import MetaData, Table, bindparam, create_engine, event, select, text
 
@@ -26,7 +27,8 @@ HAN = re.compile(r"([\u3400-\u9fff])")
 THREAD = """<!doctype html><html lang="{{ question.language }}"><head><title>{{ question.title }}</title></head><body>
 <h1>{{ question.title }}</h1><p>{% for tag in tags %}<a href="{{ url_for('tag', name=tag.name) }}">{{ tag.name }}</a>
 {% endfor %}</p><div>{{ question.body_html | safe }}</div>{% for answer in answers %}
-{% set author = people[answer.author_id] %}<article id="answer-{{ answer.id }}" class="post{% if answer.accepted_at %} accepted{% endif %}">
+{% set author = people[answer.author_id] %}
+<article id="answer-{{ answer.id }}" class="post{% if answer.accepted_at %} accepted{% endif %}">
 <header><a href="{{ url_for('person', number=author.id, name=author.name) }}">{{ author.name }}</a> L{{ author.level }}
 <time datetime="{{ answer.created_at }}">{{ answer.created_at }}</time></header>
 <form method="post"><button name="up" value="1">+</button><b>{{ answer.score }}</b><button name="down">-</button></form>
@@ -90,6 +92,20 @@ _FIND = text(
     "(SELECT rowid, bm25(said) AS rank FROM texts.said WHERE said MATCH :words ORDER BY rank LIMIT :limit) AS found "
     "JOIN question AS q ON q.id = found.rowid ORDER BY found.rank"
 )
+
+
+def create_live_app() -> Flask:
+    """Socket.IO and nothing else; what it says to all is as long as a message of the forum."""
+    app = Flask(__name__)
+    live = SocketIO(app, async_mode="threading", transports=["websocket"])
+    app.add_url_rule("/", "home", lambda: "ready")
+
+    @app.get("/say/<int:number>")
+    def say(number: int) -> str:
+        live.emit("event", {"id": number, "kind": "said", "question": number, "number": number, "by": number})
+        return "said"
+
+    return app
 
 
 def _match(words: str) -> str:
