@@ -12,6 +12,7 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 from bench.comparing import Line
 from bench.forum import Server, serve
@@ -166,7 +167,7 @@ def _forum(stage: Stage) -> FanOut:
         posting = Connection(web.port)
 
         async def say(number: int) -> str:
-            body = json.dumps({"body": f"Listener's answer number {number}: please turn it off and on again."}).encode()
+            body = json.dumps({"body": f"Please turn lamp {uuid4().hex} off and on again."}).encode()
             headers = ("Authorization", f"Bearer {tokens[number]}"), ("Content-Type", "application/json")
             asked = Ask(f"/api/v1/questions/{question_id}/answers", headers, "POST", body)
             answer = await posting.ask(asked)
