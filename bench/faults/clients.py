@@ -41,6 +41,8 @@ class Notebook:
     repeated: int = 0
     unavailable: int = 0
     unreachable: int = 0
+    gave_up: int = 0
+    """Writes that were tried for a minute without an answer; nobody was told that they are stored."""
     cut_off: int = 0
     """Requests that were sent and never answered."""
 
@@ -136,7 +138,7 @@ class Client:
             if gives_up:
                 return None
             time.sleep(self.dice.uniform(0.05, 0.3))
-        self.notebook.refused.append(f"{method} {path}: nobody answered for {TRIES_FOR:.0f} s")
+        self.notebook.gave_up += 1
         return None
 
     def _note_refusal(self, status: int, headers: Any, line: str) -> None:

@@ -52,7 +52,7 @@ def counted(stage: Stage, ran: str, notebook: Notebook | None = None) -> Result:
     if notebook.said:
         result.remarks.append(
             f"{notebook.unreachable} tries unanswered, {notebook.unavailable} answered 503, "
-            f"{notebook.repeated} repeated and stored once"
+            f"{notebook.repeated} repeated and stored once, {notebook.gave_up} given up after a minute"
         )
     db.session.rollback()
     return result
