@@ -1,15 +1,16 @@
 """`make bench`: what a page, a search, a post and a listener cost, beside references of the same minute.
 
     python -m bench                 2,000 and 20,000 questions; under ten minutes on two quiet processors
-    python -m bench --quick         500 and 2,000 questions, few requests: under a minute; its ratios waver
+    python -m bench --quick         500 and 2,000 questions, few requests, one round; its ratios waver
     python -m bench --large         2,000 and 100,000 questions
     python -m bench --only T2,T4    some of the targets
     python -m bench --keep FOLDER   leave the loaded forums there, and find them there the next time
 
 CPU ms a request is user and system time of the server's processes, by the kernel's account. References (references.py)
 are served by the same command as the forum and measured immediately before and after each page; the ratio to their
-mean is what is promised. On a machine that does other work beside, such ratios hold within a tenth, and wall times
-(answers a second, p95, delivery) do not hold at all: the first line of the output says how busy it was.
+mean is what is promised. On a quiet machine such ratios hold within a tenth; with five processes for each processor they
+were seen to differ by up to two thirds from round to round: "rounds within 1.66" in the remarks is the largest ratio by
+the smallest. Wall times (answers a second, p95, delivery) then do not hold at all.
 
 Results: the terminal, `bench/results/bench.md` and `.json`; the plot `docs/img/bench.svg` with `--plot`.
 The community is made by community.py, as large as you like and the same every time, and loaded by loading.py.
@@ -75,7 +76,7 @@ def _about(busy_at_first: float, seconds: float) -> str:
     told = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, `python -m bench {' '.join(sys.argv[1:])}`, {seconds:.0f} s; "
     told += f"{processors()} processors, {load:.1f} processes for each of them. "
     quiet = "wall times (/s, p95, s) hold for this machine" if load < 1.5 else "wall times (/s, p95, s) do not"
-    return f"{told}Ratios of CPU hold; {quiet}."
+    return f"{told}Ratios of CPU hold as far as their rounds agree; {quiet}."
 
 
 def _say(line: str) -> None:
