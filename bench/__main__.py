@@ -8,7 +8,7 @@
 
 CPU ms a request is user and system time of the server's processes, by the kernel's account. References (references.py)
 are served by the same command as the forum and measured immediately before and after each page; the ratio to their
-mean is what is promised. On a quiet machine such ratios hold within a tenth; with five processes for each processor they
+mean is what is promised. On a quiet machine such ratios hold within a tenth; with five processes a processor they
 were seen to differ by up to two thirds from round to round: "rounds within 1.66" in the remarks is the largest ratio by
 the smallest. Wall times (answers a second, p95, delivery) then do not hold at all.
 
