@@ -8,7 +8,7 @@ from flask_babel import Babel
 from app import extensions, wiring
 from app.config import ROOT, Settings, load_settings, secret_key
 from app.extensions import babel, csrf, db, login_manager, socketio
-from app.kernel import freshness, logs
+from app.kernel import freshness, i18n, logs
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -78,6 +78,7 @@ def extend(app: Flask) -> None:
     babel_options = {"locale_selector": web_context.locale, "timezone_selector": web_context.timezone}
     assert isinstance(babel, Babel)
     babel.init_app(app, **babel_options)
+    i18n.install(app)
 
 
 def mount(app: Flask) -> None:

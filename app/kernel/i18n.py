@@ -2,17 +2,63 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from flask_babel import force_locale, gettext, lazy_gettext, lazy_ngettext, ngettext
+from flask import Flask
+from flask_babel import force_locale, get_locale, get_translations
+from flask_babel.speaklater import LazyString
 
 LANGUAGES = ("zh", "en")
 HTML_LANG = {"zh": "zh-Hans", "en": "en"}
+
+# Flask-Babel writes the locale's name out for every word it looks up, which was a third of a list's time.
+_catalogues: dict[tuple[str, str | None], Any] = {}
+
+__all__ = ["HTML_LANG", "LANGUAGES", "_", "_l", "_ln", "in_language", "install", "ngettext", "supported"]
+
+
+def _catalogue() -> Any:
+    locale = get_locale()
+    if locale is None:
+        return get_translations()
+    key = (locale.language, locale.script)
+    if key not in _catalogues:
+        _catalogues[key] = get_translations()
+    return _catalogues[key]
+
+
+def gettext(message: str, **variables: Any) -> str:
+    text: str = _catalogue().ugettext(message)
+    return text % variables if variables else text
+
+
+def ngettext(singular: str, plural: str, num: int, **variables: Any) -> str:
+    """The form for `num`, which the text calls `%(num)s`."""
+    text: str = _catalogue().ungettext(singular, plural, num)
+    return text % {"num": num, **variables}
+
+
+def lazy_gettext(message: str, **variables: Any) -> LazyString:
+    """For words that are written before anybody's language is known."""
+    return LazyString(gettext, message, **variables)
+
+
+def lazy_ngettext(singular: str, plural: str, num: int, **variables: Any) -> LazyString:
+    return LazyString(ngettext, singular, plural, num, **variables)
+
 
 _ = gettext
 _l = lazy_gettext
 _ln = lazy_ngettext
 
-__all__ = ["HTML_LANG", "LANGUAGES", "_", "_l", "_ln", "in_language", "ngettext", "supported"]
+
+def install(app: Flask) -> None:
+    """The same words for templates."""
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda message: _catalogue().ugettext(message),
+        ngettext=lambda singular, plural, num: _catalogue().ungettext(singular, plural, num),
+        newstyle=True,
+    )
 
 
 def supported(language: str | None) -> str | None:

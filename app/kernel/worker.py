@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from flask import Flask
 
-from app.extensions import db
+from app.extensions import database_is_sqlite, db
 from app.kernel import events, jobs, schedule
 from app.kernel.clock import now
 from app.kernel.transaction import transaction
@@ -44,11 +44,14 @@ class Worker:
         self.app = app
         self.name = f"{socket.gethostname()[:30]}-{os.getpid()}-{random.randrange(10**6)}"
         self._stopping = Flag()
+        self._shares_a_lock = False
 
     def run(self, *, idle_seconds: float = 0.25) -> None:
         """Until SIGTERM or SIGINT: finish the batch in hand, then leave."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stopping.set())
+        with self.app.app_context():
+            self._shares_a_lock = database_is_sqlite(db.engine)
         # A mail server may take minutes over one message: no promise waits for it.
         beside = Thread(target=self._keep_on, args=(self._work_outside, idle_seconds), name="outbound", daemon=True)
         beside.start()
@@ -102,7 +105,7 @@ class Worker:
                         done.append(job.id)
                 if jobs.finish(done, self.name) < len(done):
                     raise LeaseLost
-            if waiting:
+            if waiting and self._shares_a_lock:
                 time.sleep(YIELDS_SECONDS)
         return len(batch)
 

@@ -7,6 +7,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from app.config import ROOT
 from tests.journeys.running_forum import RunningForum, people, running_forum
 from tests.journeys.test_killed_processes import Program, eventually, is_alive
@@ -20,6 +22,7 @@ def ended(forum: RunningForum, *arguments: str, **settings: str) -> tuple[int, s
     return done.returncode, (done.stdout + done.stderr).strip()
 
 
+@pytest.mark.skipif("SOAK" not in os.environ, reason="two forums and six commands take minutes: `make soak` runs it")
 def test_what_was_said_before_the_backup_comes_up_elsewhere(tmp_path: Path) -> None:
     file = str(tmp_path / "forum.zip")
     with running_forum(tmp_path) as forum:

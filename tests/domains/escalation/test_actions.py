@@ -239,7 +239,7 @@ def test_from_the_second_reopening_on_the_case_starts_at_level_two(
     question = a_queued_question(clock, worker, by=ann)
     for cycle, level in ((2, 1), (3, 2), (4, 2)):
         clock.advance(minutes=1)
-        act(answer_case, stan, question, "Please restart it once more, it takes a minute.")
+        act(answer_case, stan, question, f"Please restart it {cycle} times, it takes a minute.")
         clock.advance(minutes=1)
         not_solved(ann, question)
         assert (case_now(question).cycle, case_now(question).level) == (cycle, level)

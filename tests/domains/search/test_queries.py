@@ -162,7 +162,8 @@ def test_whatever_is_typed_gets_an_answer_from_the_index_and_from_the_database(e
     worker.tick()
     with_index = [search_questions(GUEST, text) for text in ODD]
 
-    assert {page.from_database for page in without_index} == {True}
+    asked = [page for page, text in zip(without_index, ODD, strict=True) if any(map(str.isalnum, text))]
+    assert {page.from_database for page in asked} == {True}  # signs alone are looked for nowhere
     assert {page.from_database for page in with_index} == {False}
     assert all(page.total == len(page.cards) for page in without_index + with_index)
     assert with_index[ODD.index("lamp " * 2_000)].total == 1
