@@ -81,6 +81,10 @@ def extend(app: Flask) -> None:
     i18n.install(app)
 
 
+def modules_of_the_pages() -> list[str]:
+    return [name.partition(":")[0] for name in (*wiring.PAGES, *wiring.EDGES)]
+
+
 def mount(app: Flask) -> None:
     """Pages stand above wiring: it names them, and only here they are imported."""
     app.url_map.converters["int"] = import_module("app.web.addresses").RowId

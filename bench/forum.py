@@ -4,6 +4,7 @@ import os
 import resource
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from urllib.request import urlopen
 from flask import Flask
 
 from app import create_app
-from app.cli.starting import FLASK, web_command
+from app.cli.starting import web_command
 from app.config import ROOT, Settings
 from app.domains.accounts.actions.sessions import Browser, open_session
 from app.domains.accounts.actions.tokens_managing import issue_token
@@ -26,6 +27,7 @@ from app.extensions import db
 from app.kernel.transaction import transaction
 from bench.ports import free_port
 
+FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
 SECRET = "a key for measurements only"
 STARTS_WITHIN = 60.0
 

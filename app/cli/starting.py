@@ -1,61 +1,25 @@
-"""`make run`: a parent that does next to nothing, and two children, web and worker; a dead child comes back."""
+"""`make run`: a parent that imports the forum and waits, and two children, web and worker; a dead one comes back."""
 
+import gc
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import IO
 
+from flask.cli import FlaskGroup
+
+from app import modules_of_the_pages, wiring
 from app.backup.running import running
+from app.cli.children import ENDING, Child, begin
 from app.config import ROOT
 
-FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
-LONGEST_PAUSE = 30.0
-STEADY_AFTER = 20.0  # a child that has run this long starts over at the shortest pause
 STOP_WITHIN = 12.0
-
-
-class Child:
-    """One process that is started again when it ends."""
-
-    def __init__(self, name: str, command: Sequence[str], inherits: Sequence[int] = ()) -> None:
-        self.name, self.command, self.inherits = name, list(command), inherits
-        self.pause, self.start_at, self.started = 0.5, 0.0, 0.0
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def keep(self, at: float) -> None:
-        """Start it where it does not run and its pause is over."""
-        if self.process is not None and self.process.poll() is None:
-            return
-        if self.process is not None:
-            self._note_death(at)
-        if at >= self.start_at:
-            self.process = subprocess.Popen(self.command, pass_fds=self.inherits)
-            self.started = at
-
-    def _note_death(self, at: float) -> None:
-        assert self.process is not None
-        print(f"huzhu: {self.name} ended ({self.process.returncode}), starting it again", file=sys.stderr, flush=True)
-        self.pause = 0.5 if at - self.started > STEADY_AFTER else min(self.pause * 2, LONGEST_PAUSE)
-        self.start_at, self.process = at + self.pause, None
-
-    def stop(self) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-
-    def wait(self, until: float) -> None:
-        if self.process is None:
-            return
-        try:
-            self.process.wait(max(0.1, until - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
 
 
 def web_command() -> list[str]:
@@ -64,7 +28,7 @@ def web_command() -> list[str]:
     threads = int(os.environ.get("THREADS", "16")) + int(os.environ.get("LIVE_CLIENTS", "200"))
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     options = ["--config", str(ROOT / "deploy" / "gunicorn.py"), "--bind", address]
-    options += ["--workers", "1", "--threads", str(threads)]
+    options += ["--name", "huzhu", "--workers", "1", "--threads", str(threads)]
     options += ["--worker-connections", "2000", "--timeout", "60", "--graceful-timeout", "4", "--log-level", "warning"]
     return [sys.executable, "-m", "gunicorn", *options, "wsgi:app"]
 
@@ -99,31 +63,60 @@ def may_listen() -> bool:
     return True
 
 
+def serve() -> None:
+    """The web process: gunicorn, as its own command would run it."""
+    from gunicorn.app.wsgiapp import run
+
+    sys.argv = web_command()[2:]
+    run()
+
+
+def command(*arguments: str) -> Callable[[], object]:
+    """The work of `flask <arguments>`, ended by its exit code."""
+
+    def run() -> None:
+        forum = FlaskGroup(create_app=lambda: import_module("wsgi").app, load_dotenv=False)
+        forum.main(args=list(arguments), prog_name="flask")
+
+    return run
+
+
+def import_all() -> None:
+    """What every process of the forum needs: once in memory for all, and not read again by one that comes back."""
+    for name in ("gunicorn.app.wsgiapp", "gunicorn.arbiter", "gunicorn.workers.gthread", *modules_of_the_pages()):
+        import_module(name)
+    wiring.search_engines()
+    gc.collect()
+    gc.freeze()  # looking for garbage among these would copy them
+
+
 def main() -> int:
     if not may_listen():
         return 2
     held = hold_data()
     if held is None:
         return 2
-    prepared = subprocess.run([*FLASK, "prepare"])
-    if prepared.returncode:
-        return prepared.returncode
-    children = [
-        Child("web", web_command(), [held.fileno()]),
-        Child("worker", [*FLASK, "jobs", "work"], [held.fileno()]),
-    ]
+    import_all()
+    preparing = begin("prepare", command("prepare"))
+    preparing.join()
+    if preparing.exitcode:
+        return preparing.exitcode
+    keep_running([Child("web", serve), Child("worker", command("jobs", "work"))])
+    return 0
+
+
+def keep_running(children: list[Child]) -> None:
+    """Until SIGTERM or SIGINT, which the children hear too."""
     stopping = False
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         nonlocal stopping
         stopping = True
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    address = (
-        os.environ.get("BASE_URL") or f"http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
-    )
-    print(f"Huzhu serves at {address}  (Ctrl-C stops it)", flush=True)
+    for number in ENDING:
+        signal.signal(number, stop)
+    own = f"http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
+    print(f"Huzhu serves at {os.environ.get('BASE_URL') or own}  (Ctrl-C stops it)", flush=True)
     while not stopping:
         for child in children:
             child.keep(time.monotonic())
@@ -133,7 +126,6 @@ def main() -> int:
     until = time.monotonic() + STOP_WITHIN
     for child in children:
         child.wait(until)
-    return 0
 
 
 if __name__ == "__main__":

@@ -2,8 +2,7 @@
 
 from importlib import import_module
 
-from app import wiring
+from app.cli.starting import import_all
 
-for _name in (*wiring.PAGES, *wiring.EDGES, "gunicorn.app.wsgiapp", "gunicorn.workers.gthread", "psycopg"):
-    import_module(_name.partition(":")[0])
-wiring.search_engines()
+import_all()
+import_module("psycopg")

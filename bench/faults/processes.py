@@ -65,13 +65,13 @@ def _begin(work: Callable[..., None], environment: dict[str, str], log: Path, *a
     work(*arguments)
 
 
-def serve() -> None:
-    """The web process, started with the options of `make run`."""
+def serve(*options: str) -> None:
+    """The web process, started with the options of `make run`, or with others."""
     from gunicorn.app.wsgiapp import run
 
     from app.cli.starting import web_command
 
-    sys.argv = web_command()[2:]
+    sys.argv = ["gunicorn", *(options or web_command()[3:])]
     run()
 
 

@@ -12,6 +12,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from app.config import ROOT
+from tests.servers.commands import Command
 from tests.servers.ports import free_port
 
 STARTS_WITHIN = 120.0  # seconds; a machine that runs other tests too is slow to import
@@ -57,27 +58,15 @@ class RunningForum:
         return self.commands([(arguments, typed)])[0]
 
     def commands(self, wanted: list[tuple[tuple[str, ...], str | None]]) -> list[str]:
-        """Several commands beside each other: most of their time is spent on starting."""
-        running = [(self._begin(arguments), typed) for arguments, typed in wanted]
-        printed = []
-        for process, typed in running:
-            out, complaints = process.communicate(typed, timeout=STARTS_WITHIN)
-            assert process.returncode == 0, f"{process.args}: {complaints}"
-            printed.append(out.strip())
-        return printed
-
-    def _begin(self, arguments: tuple[str, ...]) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
-        pipe = subprocess.PIPE
-        return subprocess.Popen(
-            command, cwd=ROOT, env=self.environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True
-        )
+        """Several commands beside each other."""
+        running = [Command(self.environment, arguments, typed) for arguments, typed in wanted]
+        return [command.printed() for command in running]
 
     def child(self, name: str) -> int | None:
         """The process id of the parent's child `web` or `worker`."""
-        mark = {"web": "gunicorn", "worker": "jobs"}[name]
+        titles = {"web": ("huzhu: web", "gunicorn: master"), "worker": ("huzhu: worker",)}[name]
         for pid in self._children():
-            if mark in Path(f"/proc/{pid}/cmdline").read_text().split("\0"):
+            if Path(f"/proc/{pid}/cmdline").read_text().startswith(titles):
                 return pid
         return None
 

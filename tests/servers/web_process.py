@@ -2,22 +2,20 @@
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
-from app.config import ROOT
+from bench.faults.processes import Running, serve
 from tests.servers.ports import wait_for_port
 
 
 @dataclass
 class WebProcess:
     port: int
-    process: subprocess.Popen[bytes]
+    running: Running
 
     @property
     def address(self) -> str:
@@ -25,8 +23,9 @@ class WebProcess:
 
     def stop(self) -> None:
         """As the parent of the forum does it."""
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(20)
+        self.running.send(signal.SIGTERM)
+        self.running.process.join(20)
+        assert not self.running.lives
 
 
 @contextmanager
@@ -35,19 +34,13 @@ def served(folder: Path, port: int, log: Path, **settings: str) -> Iterator[WebP
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     environment |= {"DATA_DIR": str(folder), "PORT": str(port), "SECRET_KEY": "a key for tests only", "LIMITS": "off"}
     environment |= {"DEMO": "0", "REQUIRE_SECOND_FACTOR": "0", "SEARCH_ENGINE": "whoosh"} | settings
-    command = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", "1", "--threads", "40"]
-    command += ["--bind", f"127.0.0.1:{port}", "--graceful-timeout", "25", "wsgi:app"]
-    with log.open("ab") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+    options = ["--worker-class", "gthread", "--workers", "1", "--threads", "40"]
+    options += ["--bind", f"127.0.0.1:{port}", "--graceful-timeout", "25", "wsgi:app"]
+    running = Running(serve, environment, log, *options)
     try:
         wait_for_port(port)
         # The port is open before the worker has loaded the forum.
         urlopen(f"http://127.0.0.1:{port}/events", timeout=60).close()
-        yield WebProcess(port, process)
+        yield WebProcess(port, running)
     finally:
-        if process.poll() is None:
-            process.terminate()
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
+        running.stop(30)

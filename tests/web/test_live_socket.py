@@ -259,7 +259,7 @@ def test_odd_frames_end_at_most_their_own_socket(forum):
         answer = an_answer(to=question, by=bob)
         forum.work()
         assert page.waits_for("answer.posted", answer=answer.id)
-    assert forum.web.process.poll() is None
+    assert forum.web.running.lives
     assert "Traceback" not in forum.log(), forum.log()[-3000:]
 
 
