@@ -116,6 +116,15 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "huzhu.db"
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where all workers of one run leave the templates that they have compiled."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "templates"
+    shared.mkdir(exist_ok=True)
+    return shared
+
+
 @pytest.fixture
 def database(request: pytest.FixtureRequest) -> str:
     return str(getattr(request, "param", "sqlite"))
@@ -123,7 +132,12 @@ def database(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def app(
-    request: pytest.FixtureRequest, database: str, empty_database: Path, tmp_path: Path, clock: "TestClock"
+    request: pytest.FixtureRequest,
+    database: str,
+    empty_database: Path,
+    compiled_templates: Path,
+    tmp_path: Path,
+    clock: "TestClock",
 ) -> Iterator[Flask]:
     """A forum on an empty database, its context pushed."""
     marked = request.node.get_closest_marker("settings")
@@ -135,7 +149,7 @@ def app(
     app = create_app(settings_for(tmp_path, **more))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     app.test_client_class = Browser
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(empty_database.parent))
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled_templates))
     app.extensions["settings_fresh_for"] = float("inf")
     app.extensions["readers"]._stored_at = float("inf")  # views are stored when a test says so, not in any statement
     with app.app_context():

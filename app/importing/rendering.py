@@ -67,8 +67,10 @@ def with_rendered(
     if processors < 2 or total_texts < WORTH_PROCESSES:
         yield from ((batch, render_texts(texts_of(batch))) for batch in batches)
         return
-    # Fresh processes: a forked one would share this one's database connections.
-    with ProcessPoolExecutor(processors, mp_context=multiprocessing.get_context("spawn")) as pool:
+    # Forked from a fresh process: one forked from this one would share its database connections.
+    fresh = multiprocessing.get_context("forkserver")
+    fresh.set_forkserver_preload([__name__])
+    with ProcessPoolExecutor(processors, mp_context=fresh) as pool:
         running: deque[tuple[Batch, Future[list[Imported]]]] = deque()
         for batch in batches:
             running.append((batch, pool.submit(render_texts, texts_of(batch))))

@@ -1,5 +1,6 @@
 """axe finds nothing on the pages that people use most: in both languages, light and dark, wide and narrow."""
 
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import product
@@ -32,7 +33,13 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "settings": ("ann", "/settings/notifications"),
     "sign in": (GUEST, "/login"),
 }
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Theme = Literal["light", "dark"]
+# Each language, theme and width with each other; `make soak` looks at all of them together.
+PAIRS: list[tuple[str, Theme, int]] = [
+    ("zh", "light", 390), ("zh", "dark", 1280), ("en", "light", 1280), ("en", "dark", 390),
+]  # fmt: skip
+ALL: list[tuple[str, Theme, int]] = list(product(("zh", "en"), ("light", "dark"), (1280, 390)))
+LOOKS = ALL if os.environ.get("SOAK") else PAIRS
 
 
 @pytest.fixture(scope="module")
@@ -55,14 +62,14 @@ def test_axe_finds_nothing_on(name: str, forum: Forum, scene: Scene, chromium: B
         page = context.new_page()
         if who:
             sign_in(page, forum, scene, who)
-        for language, theme in product(("zh", "en"), THEMES):
+        for language, theme, width in LOOKS:
             wear(page, forum, theme, language)
             speak(scene, who, language)
             answer = page.goto(address)
             assert answer is not None and answer.status == 200
             assert page.locator("html").get_attribute("data-theme") == theme
             assert str(page.locator("html").get_attribute("lang")).startswith(language)
-            complaints += [f"{language} {theme} {complaint}" for complaint in seen_wide_and_narrow(page, theme)]
+            complaints += [f"{language} {theme} {width} px: {one}" for one in violations(page, theme, width)]
     assert complaints == []
 
 
@@ -71,7 +78,7 @@ def sign_in(page: Page, forum: Forum, scene: Scene, who: str) -> None:
     page.context.add_cookies([{"name": "huzhu", "value": cookie, "url": forum.web.address}])
 
 
-def wear(page: Page, forum: Forum, theme: Literal["light", "dark"], language: str) -> None:
+def wear(page: Page, forum: Forum, theme: Theme, language: str) -> None:
     """The device's colours and the person's choice agree; a guest's language is a cookie, too."""
     page.emulate_media(color_scheme=theme)
     chosen = {"theme": theme, "language": language}
@@ -84,19 +91,14 @@ def speak(scene: Scene, who: str | None, language: str) -> None:
             choose_language(scene.people[who], language)
 
 
-def seen_wide_and_narrow(page: Page, theme: str) -> list[str]:
-    """At 390 pixels the window is as tall as the page, else the bar at its foot covers what scrolls beneath."""
-    found = []
-    page.set_viewport_size({"width": 1280, "height": 900})
-    found += [f"1280 px {complaint}" for complaint in violations(page, theme)]
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.set_viewport_size({"width": 390, "height": page.evaluate("document.documentElement.scrollHeight")})
-    found += [f"390 px {complaint}" for complaint in violations(page, theme)]
-    return found
+def violations(page: Page, theme: str, width: int) -> list[str]:
+    """One line for each element that breaks a rule. Of the same page in the dark, colours alone are another thing.
 
-
-def violations(page: Page, theme: str) -> list[str]:
-    """One line for each element that breaks a rule. Of the same page in the dark, colours alone are another thing."""
+    At 390 pixels the window is as tall as the page, else the bar at its foot covers what scrolls beneath.
+    """
+    page.set_viewport_size({"width": width, "height": 900})
+    if width < 600:
+        page.set_viewport_size({"width": width, "height": page.evaluate("document.documentElement.scrollHeight")})
     options: dict[str, Any] = {"resultTypes": ["violations"]}
     if theme == "dark":
         options["runOnly"] = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}

@@ -43,4 +43,4 @@ def served(folder: Path, port: int, log: Path, **settings: str) -> Iterator[WebP
         urlopen(f"http://127.0.0.1:{port}/events", timeout=60).close()
         yield WebProcess(port, running)
     finally:
-        running.stop(30)
+        running.kill()  # pages that are still open would keep it for as long as --graceful-timeout says
