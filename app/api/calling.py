@@ -14,7 +14,7 @@ from app.api.blueprint import calls, described
 from app.api.errors import Problem
 from app.api.tokens import admit
 from app.domains.accounts.scopes import READ
-from app.kernel.errors import DomainError
+from app.kernel.errors import DomainError, Invalid
 from app.kernel.i18n import _
 from app.kernel.idempotency import RepeatedMeanwhile, begin, first_result
 from app.kernel.transaction import transaction
@@ -38,7 +38,7 @@ def call(
         code = status if answer else 204
         inner = view if method == "GET" else _changing(view, method, code)
         tell = described.validate(
-            resp=_answers(view, answer, code, guests),
+            resp=_answers(view, method, answer, code),
             tags=[about],
             security=[{"token": [scope]}, {}] if guests else [{"token": [scope]}],
             operation_id=view.__name__,
@@ -49,13 +49,13 @@ def call(
     return mount
 
 
-def _answers(view: View, answer: type[BaseModel] | None, code: int, guests: bool) -> Answers:
+def _answers(view: View, method: str, answer: type[BaseModel] | None, code: int) -> Answers:
     """What may come back: the answer, and the problems that this call can meet."""
     takes = view.__annotations__
     problems = {400, 401, 403, 404, 429, 500, 503}
     if "json" in takes:
         problems |= {409, 413, 422}
-    if "query" in takes:
+    if "query" in takes or method == "POST":
         problems.add(422)
     models: dict[str, Any] = {f"HTTP_{status}": Problem for status in sorted(problems)}
     return Answers(**models, **{f"HTTP_{code}": answer})
@@ -99,13 +99,19 @@ def _kept(key: str | None) -> Response | None:
     found = first_result(key) if key else None
     if found is None:
         return None
+    if found.asked != _asked():
+        raise Invalid(_("This Idempotency-Key was used for another request. Please take a new key for this one."))
     answer = _answer(found.body, found.status)
     answer.headers["Idempotency-Replayed"] = "true"
     return answer
 
 
+def _asked() -> str:
+    return sha256(request.get_data(cache=True)).hexdigest()
+
+
 def _once(view: View, arguments: dict[str, Any], code: int, key: str | None) -> Response:
-    row = begin(key) if key else None
+    row = begin(key, _asked()) if key else None
     result: BaseModel | None = view(**arguments)
     body = result.model_dump_json() if result is not None else ""
     if row is not None:

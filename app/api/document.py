@@ -13,7 +13,8 @@ IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "Any text of your own. A repeat with the same key within a day gets the first result.",
+    "description": "Any text of your own. A repeat with the same key within a day gets the first result; "
+    "another request with it is refused with 422.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
 LANGUAGE = {
@@ -63,7 +64,7 @@ def _complete(method: str, operation: dict[str, Any], schemas: dict[str, Any]) -
     if "requestBody" in operation:
         (name,) = _pointed_at(operation["requestBody"])
         operation["requestBody"]["required"] = bool(schemas[name].get("required"))
-    elif not any(each["in"] == "query" for each in operation["parameters"]):
+    elif method != "post" and not any(each["in"] == "query" for each in operation["parameters"]):
         del operation["responses"]["422"]  # nothing is sent that could be wrong
     operation["parameters"] = [_parameter(each) for each in operation["parameters"]] + [LANGUAGE]
     if method == "post":

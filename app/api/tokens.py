@@ -1,17 +1,24 @@
 """The API's door: a token in the header, what it allows, how often it may be used."""
 
-from flask import Flask, Request, request
+from datetime import timedelta
+
+from flask import Flask, Request, g, request
+from werkzeug.wrappers import Response
 
 from app.api.actors import current_actor
-from app.domains.accounts.actor import Actor
+from app.domains.accounts.actions.tokens_managing import note_use
+from app.domains.accounts.actor import GUEST, Actor
 from app.domains.accounts.queries import actor_of_token
 from app.domains.accounts.tokens import token_hash
 from app.extensions import login_manager
+from app.kernel.clock import now
 from app.kernel.errors import DomainError, NotAllowed
 from app.kernel.i18n import _, _l
 from app.kernel.limits import limit, spend
+from app.kernel.transaction import transaction
 
 CALLS = limit("api_calls", "300/5 minutes", _l("API calls with one token, or of guests from one network address."))
+NOTED_EVERY = timedelta(minutes=1)
 
 
 class NotSignedIn(DomainError):
@@ -20,8 +27,9 @@ class NotSignedIn(DomainError):
     status = 401
 
 
-def install(_app: Flask) -> None:
+def install(app: Flask) -> None:
     login_manager.request_loader(load_from_token)
+    app.after_request(note_call)
 
 
 def load_from_token(asked: Request) -> Actor | None:
@@ -33,6 +41,16 @@ def load_from_token(asked: Request) -> Actor | None:
 def sent_token(asked: Request) -> str:
     kind, _space, token = asked.headers.get("Authorization", "").partition(" ")
     return token.strip() if kind.lower() == "bearer" else ""
+
+
+def note_call(response: Response) -> Response:
+    """Keep `used_at` roughly: at most one write in a minute, and none where nobody came by a token."""
+    actor: Actor = g.get("_login_user") or GUEST
+    last = actor.token_used_at
+    if actor.token_id is not None and (last is None or last <= now() - NOTED_EVERY):
+        with transaction():
+            note_use(actor)
+    return response
 
 
 def admit(scope: str, *, guests: bool) -> None:

@@ -35,7 +35,7 @@ def create(name: str, email: str, role: str, products: tuple[str, ...], language
     """Make a person whose address is confirmed; prints a one-time sign-in link unless a password was given."""
     password = sys.stdin.readline().rstrip("\n") if password_stdin else None
     if password is not None:
-        check_password(password, name)
+        check_password(password, name, email)
     name, email = clean_name(name), clean_email(email)
     with transaction():
         if user_by_login(email) is not None:

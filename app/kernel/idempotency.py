@@ -19,11 +19,13 @@ class RepeatedMeanwhile(Exception):
 
 
 class FirstResult(Model):
-    """What the first request with this key, by this actor and to this path, was answered."""
+    """What the first request with this key, by this actor and to this path, was answered; `asked` is a digest of what
+    it had sent."""
 
     __tablename__ = "first_result"
 
     key: Mapped[str] = mapped_column(String(300), primary_key=True)
+    asked: Mapped[str] = mapped_column(String(64))
     status: Mapped[int]
     body: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
@@ -33,12 +35,12 @@ def first_result(key: str) -> FirstResult | None:
     return db.session.get(FirstResult, key)
 
 
-def begin(key: str) -> FirstResult:
+def begin(key: str, asked: str) -> FirstResult:
     """Take the key, before anything else of its transaction: a twin waits here until this one has ended.
 
     RepeatedMeanwhile where the twin was faster. Whoever begins fills in `status` and `body` at the end.
     """
-    row = FirstResult(key=key, status=0, body="", created_at=now())
+    row = FirstResult(key=key, asked=asked, status=0, body="", created_at=now())
     try:
         with db.session.begin_nested():
             db.session.add(row)

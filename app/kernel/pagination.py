@@ -9,6 +9,9 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, and_, or_
 
+from app.kernel.errors import Invalid
+from app.kernel.i18n import _
+
 Row = TypeVar("Row")
 
 
@@ -28,14 +31,15 @@ def cursor_of(*key: Any) -> str:
 
 
 def key_of(cursor: str | None, *shape: type) -> tuple[Any, ...] | None:
-    """The ordering columns again; None where there is no cursor or it is not one of ours (the first page then)."""
+    """The ordering columns again; None where there is no cursor, Invalid where it is not one of this list's."""
     if not cursor:
         return None
     try:
         plain = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return tuple(_as(kind, value) for kind, value in zip(shape, plain, strict=True))
     except (ValueError, TypeError):
-        return None
+        sentence = _("This link into a list is broken, or belongs to another list. Please begin on the first page.")
+        raise Invalid(fields={"after": [sentence]}) from None
 
 
 def _as(kind: type, value: Any) -> Any:

@@ -51,6 +51,7 @@ def upgrade() -> None:
 
     op.create_table('first_result',
     sa.Column('key', sa.String(length=300), nullable=False),
+    sa.Column('asked', sa.String(length=64), nullable=False),
     sa.Column('status', sa.Integer(), nullable=False),
     sa.Column('body', sa.Text(), nullable=False),
     sa.Column('created_at', app.kernel.columns.UtcTime(timezone=True), nullable=False),

@@ -26,7 +26,7 @@ class Program:
         return self.client.open(f"/api/v1{path}", method=method, headers=self.headers | (headers or {}), **more)
 
     def get(self, path: str, **query: Any) -> TestResponse:
-        return self.call("GET", path, query_string=query)
+        return self.call("GET", path, query_string=query or None)
 
     def post(self, path: str, json: Any = None, headers: dict[str, str] | None = None) -> TestResponse:
         return self.call("POST", path, headers, json={} if json is None else json)

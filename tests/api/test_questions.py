@@ -2,6 +2,8 @@
 
 import pytest
 
+from app.domains.questions.models import PostKind
+from app.domains.questions.queries import question_page, revisions_of
 from tests.factories import a_comment, a_product, a_question, a_vote, an_answer
 
 DRAFT = {
@@ -104,6 +106,30 @@ def test_an_edit_changes_what_is_given_and_keeps_the_rest(program, ann):
     changed = program(ann).patch(f"/questions/{question.id}", {"title": "Why does the router sleep at night?"}).json
     assert changed["title"] == "Why does the router sleep at night?"
     assert (changed["body"], changed["tags"]) == (question.body, ["wifi", "router"])
+
+
+def test_an_edit_that_changes_nothing_makes_no_version(program, ann):
+    question = a_question(by=ann, tags=("wifi", "router"))
+    answer = an_answer(to=question, by=ann, body="I restarted it twice, in vain.")
+    mine, before = program(ann), question_page(ann, question.id)
+    for change in ({}, {"title": question.title}, {"body": question.body, "tags": ["wifi", "router"]}):
+        assert mine.patch(f"/questions/{question.id}", change).status_code == 200
+    assert mine.patch(f"/answers/{answer.id}", {"body": answer.body}).status_code == 200
+    after = question_page(ann, question.id)
+    assert after.version == before.version and after.edited_at is None
+    assert [one.version for one in after.answers] == [one.version for one in before.answers]
+    assert len(revisions_of(PostKind.QUESTION, question.id)) == 1
+
+
+@pytest.mark.parametrize("path", [
+    "/questions", "/questions?sort=votes", "/search?q=router", "/tags", "/notifications", "/feedback", "/digests",
+    "/staff/cases",
+])  # fmt: skip
+@pytest.mark.parametrize("after", ["nonsense", "WyJhIl0", "W251bGwsMV0"])
+def test_a_broken_cursor_is_named_instead_of_giving_the_first_page(program, ada, path, after):
+    a_question()
+    answer = program(ada).get(f"{path}&after={after}" if "?" in path else f"{path}?after={after}")
+    assert answer.status_code == 422 and list(answer.json["errors"]) == ["after"]
 
 
 def test_a_stale_edit_gets_the_newer_text(program, ann):

@@ -11,7 +11,7 @@ from app.domains.moderation.actions import suspend
 from app.domains.questions.models import Question
 from app.extensions import db
 from app.kernel.transaction import transaction
-from tests.conftest import sign_in
+from tests.conftest import sign_in, statements
 from tests.factories import a_product, a_question
 
 DRAFT = {
@@ -130,6 +130,51 @@ def test_a_refused_request_may_be_sent_again_with_its_key(program, ann):
     mine, key = program(ann), {"Idempotency-Key": "one"}
     assert mine.post("/questions", DRAFT | {"body": ""}, key).status_code == 422
     assert mine.post("/questions", DRAFT, key).status_code == 201
+
+
+def test_the_same_key_with_other_words_is_refused_and_asks_nothing(program, ann):
+    a_product("mesh")
+    mine, key = program(ann), {"Idempotency-Key": "one"}
+    assert mine.post("/questions", DRAFT, key).status_code == 201
+    other = mine.post("/questions", DRAFT | {"title": "Quite another thing is broken here"}, key)
+    assert other.status_code == 422 and "Idempotency-Key" in other.json["detail"]
+    assert "Idempotency-Replayed" not in other.headers and questions() == 1
+
+
+def test_another_person_with_the_same_key_gets_nothing_of_the_first(program, ann, bob):
+    question = a_question(by=ann)
+    key = {"Idempotency-Key": "one"}
+    mine = program(ann).post(f"/questions/{question.id}/comments", {"body": "It is urgent."}, key)
+    theirs = program(bob).post(f"/questions/{question.id}/comments", {"body": "Same here."}, key)
+    assert (mine.json["body"], theirs.json["body"]) == ("It is urgent.", "Same here.")
+    assert "Idempotency-Replayed" not in theirs.headers
+
+
+def used_at():
+    db.session.rollback()
+    return db.session.scalars(select(ApiToken.used_at)).one()
+
+
+def test_a_token_shows_to_the_minute_when_it_was_used_last(program, ann, clock):
+    mine = program(ann)
+    assert used_at() is None
+    mine.get("/me")
+    first = clock.now()
+    assert used_at() == first
+    clock.advance(seconds=59)
+    mine.get("/me")
+    assert used_at() == first
+    clock.advance(seconds=1)
+    mine.get("/questions")
+    assert used_at() == clock.now()
+
+
+def test_a_use_is_written_once_a_minute_and_not_with_every_call(program, ann):
+    mine = program(ann)
+    mine.get("/me")
+    with statements() as sql:
+        mine.get("/me")
+    assert not [each for each in sql if each.startswith("UPDATE")]
 
 
 def test_a_key_is_no_novel(program, ann):

@@ -1,9 +1,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from flask import Flask
 
 from app.domains.questions.queries import SORTS, ListFilter, question_list
 from app.extensions import db
+from app.kernel.errors import Invalid
 from app.kernel.pagination import cursor_of, key_of
 from tests.factories import a_question, a_vote
 
@@ -14,9 +16,16 @@ def test_a_cursor_gives_its_key_back():
 
 
 @pytest.mark.parametrize(
-    "cursor", ["", "x", "AAAA", "WzFd", "W10", "%%%", "W251bGwsIDFd", cursor_of("a", 1), cursor_of(True, 1), "é"]
+    "cursor", ["x", "AAAA", "WzFd", "W10", "%%%", "W251bGwsIDFd", cursor_of("a", 1), cursor_of(True, 1), "é"]
 )
-def test_what_is_no_cursor_of_ours_is_the_first_page(cursor):
+def test_what_is_no_cursor_of_ours_is_refused(app: Flask, cursor):
+    with app.test_request_context(), pytest.raises(Invalid) as refused:
+        key_of(cursor, datetime, int)
+    assert list(refused.value.fields) == ["after"]
+
+
+@pytest.mark.parametrize("cursor", [None, ""])
+def test_without_a_cursor_the_first_page_comes(cursor):
     assert key_of(cursor, datetime, int) is None
 
 

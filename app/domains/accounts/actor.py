@@ -33,6 +33,8 @@ class Actor:
     via: str = "session"
     """`session`, `token` (API) or `system` (command line, clock)."""
     scopes: frozenset[str] = frozenset()
+    token_id: int | None = None
+    token_used_at: datetime | None = None
 
     # What Flask-Login asks of a user.
     @property

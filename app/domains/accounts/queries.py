@@ -76,8 +76,9 @@ def actor_of_session(token: str) -> Actor | None:
 
 def actor_of_token(token: str) -> Actor | None:
     """The person behind an API token; None where it was revoked."""
+    token_columns = (ApiToken.id.label("token_id"), ApiToken.scopes, ApiToken.used_at)
     found = (
-        select(*_ACTOR, *_memberships(), ApiToken.scopes, ApiToken.by_command_line)
+        select(*_ACTOR, *_memberships(), *token_columns)
         .join(ApiToken, ApiToken.user_id == User.id)
         .where(ApiToken.token_hash == token_hash(token), ApiToken.revoked_at.is_(None), User.anonymised_at.is_(None))
     )
@@ -86,7 +87,8 @@ def actor_of_token(token: str) -> Actor | None:
         return None
     # A token cannot show a second factor: one made in the browser was made behind it, one made by the
     # command line by somebody who owns the machine.
-    return _actor(row, via="token", scopes=frozenset(row.scopes), second_factor_passed=True)
+    found_token = {"token_id": row.token_id, "token_used_at": row.used_at, "scopes": frozenset(row.scopes)}
+    return _actor(row, via="token", second_factor_passed=True, **found_token)
 
 
 def actor_by_id(user_id: int) -> Actor:

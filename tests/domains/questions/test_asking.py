@@ -15,7 +15,7 @@ from app.domains.questions.models import PostKind, Question, ServiceState
 from app.domains.questions.queries import ListFilter, question_list, question_page, revisions_of
 from app.domains.tags.queries import tag_by_name
 from app.extensions import db
-from app.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from app.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, TooSoon
 from app.kernel.events import EventRow
 from app.kernel.transaction import transaction
 from tests.factories import a_product, a_question, an_answer
@@ -134,12 +134,26 @@ def test_an_edit_of_a_stale_version_is_a_conflict_that_shows_the_newer_text(app,
     assert conflict.value.newer["body"] == "A newer text of the question."
 
 
+@pytest.mark.settings(limits="on")
+def test_a_newcomer_edits_eight_times_a_minute(app, newcomer, ann):
+    question = ask(newcomer)
+    for number in range(8):
+        with transaction():
+            words = draft(body=f"Every ten minutes since the update, {number} times.")
+            edit_question(newcomer, question_to_change(question.id, newcomer), words)
+    with pytest.raises(TooSoon), transaction():
+        edit_question(newcomer, question_to_change(question.id, newcomer), draft(body="Every hour since Monday."))
+    other = ask(ann)
+    with transaction():
+        edit_question(ann, question_to_change(other.id, ann), draft(body="Every ten minutes since Tuesday."))
+
+
 def test_others_edit_only_when_they_are_trusted(app, ann, bob, eve):
     question = ask(ann)
     with pytest.raises(NotAllowed), transaction():
         edit_question(bob, question_to_change(question.id, bob), draft())
     with transaction():
-        edit_question(eve, question_to_change(question.id, eve), draft(tags=("wifi",)))
+        edit_question(eve, question_to_change(question.id, eve), draft(body="Every ten minutes since the last update."))
     assert question_page(ann, question.id).edited_at is not None
 
 

@@ -38,9 +38,7 @@ def change_password(actor: Actor, current: str, wanted: str) -> str:
 
 
 def check_new_password(wanted: str, user: User) -> None:
-    check_password(wanted, user.name)
-    if user.email and wanted.casefold() == user.email.casefold():
-        raise Invalid(fields={"password": [_("This password is too easy to guess. Please choose another.")]})
+    check_password(wanted, user.name, user.email or "")
 
 
 def set_password(user: User, wanted: str, *, keep_session: int | None = None) -> None:

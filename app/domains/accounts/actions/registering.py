@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app.domains.accounts.actions.links import use_link
 from app.domains.accounts.actor import Actor
+from app.domains.accounts.easy_passwords import is_easy
 from app.domains.accounts.events import EmailConfirmed, UserRegistered
 from app.domains.accounts.mails import mail_account_exists
 from app.domains.accounts.models import LinkPurpose, Role, User
@@ -45,7 +46,7 @@ def register(actor: Actor, wanted: Registration, *, from_address: str) -> User |
     spend(SIGN_UPS, from_address)
     name, email = clean_name(wanted.name), clean_email(wanted.email)
     spend(BY_TARGET, email_key(email))
-    check_password(wanted.password, name)
+    check_password(wanted.password, name, email)
     # Names are public and addresses are not: a taken name is said before anybody looks for the address.
     require_free_name(name)
     hashed = hash_password(wanted.password)  # before the look-up, so that both ways cost the same time
@@ -108,8 +109,8 @@ def clean_timezone(timezone: str) -> str:
     return timezone if timezone in known_zones() else "UTC"
 
 
-def check_password(password: str, name: str = "") -> None:
-    """Length and nothing else a person must guess at; only the very worst are refused."""
+def check_password(password: str, *about: str) -> None:
+    """Length and nothing else a person must guess at; only the very worst are refused. `about`: name and address."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         sentence = _(
             "A password has %(low)s to %(high)s characters. Four words in a row are a good one.",
@@ -117,8 +118,12 @@ def check_password(password: str, name: str = "") -> None:
             high=LONGEST_PASSWORD,
         )
         raise Invalid(fields={"password": [sentence]})
-    if len(set(password)) < 4 or (name and password.casefold() == name.casefold()):
-        raise Invalid(fields={"password": [_("This password is too easy to guess. Please choose another.")]})
+    if is_easy(password, *about):
+        sentence = _(
+            "This password is too easy to guess: it is little more than a row of keys, a repetition, a very common "
+            "word or your own name. Please choose another, for example four words in a row."
+        )
+        raise Invalid(fields={"password": [sentence]})
 
 
 def require_free_name(name: str, *, except_user_id: int | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.mails import notify
@@ -58,6 +58,13 @@ def revoke_token(actor: Actor, token_id: int) -> None:
     if row is None:
         raise NotFound()
     row.revoked_at = now()
+
+
+def note_use(actor: Actor) -> None:
+    """Keep, roughly, when the token was used last: its owner sees which one nobody needs any more."""
+    require(may_use_own_account(actor))
+    mine = update(ApiToken).where(ApiToken.id == actor.token_id, ApiToken.user_id == actor.id)
+    db.session.execute(mine.values(used_at=now()))
 
 
 def _store(user_id: int, name: str, scopes: list[str], *, by_command_line: bool) -> str:

@@ -121,6 +121,8 @@ def edit_answer(
     require(may_edit(editor, answer))
     refuse_stale(answer, base_version)
     clean = _checked(body)
+    if clean == answer.body:
+        return
     spend_edit(editor)
     rendered = render(editor, clean)
     answer.body, answer.body_html = rendered.source, rendered.html

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domains.accounts.actor import Actor
 from app.domains.products.models import Product
-from app.domains.questions.actions.posting import add_revision, refuse_stale, spend_post
+from app.domains.questions.actions.posting import add_revision, refuse_stale, spend_edit, spend_post
 from app.domains.questions.events import (
     QuestionAsked,
     QuestionClosed,
@@ -149,11 +149,14 @@ def _text(rendered: Rendered) -> dict[str, Any]:
 def edit_question(
     editor: Actor, question: Question, draft: QuestionDraft, *, base_version: int | None = None, comment: str = ""
 ) -> None:
-    """New text, tags, kind or product; the old one stays as a revision."""
+    """New text, tags, kind or product; the old one stays as a revision. Where nothing is new, nothing happens."""
     require(may_see(editor, question))
     require(may_edit(editor, question))
     refuse_stale(question, base_version)
     clean = draft.cleaned()
+    if _is_as_it_stands(question, clean):
+        return
+    spend_edit(editor)
     tags = find_or_create_tags(editor, clean.tags, leave_out=True)
     if clean.product_id() != question.product_id:
         move_question(editor, question, clean.product)
@@ -166,6 +169,14 @@ def edit_question(
     names = tuple(tag.name for tag in tags)
     add_revision(editor, PostKind.QUESTION, question.id, clean.body, title=clean.title, tags=names, comment=comment)
     publish(QuestionEdited(question_id=question.id, actor_id=editor.id))
+
+
+def _is_as_it_stands(question: Question, draft: QuestionDraft) -> bool:
+    written = (question.title, question.body, question.kind, question.product_id)
+    if written != (draft.title, draft.body, Kind(draft.kind), draft.product_id()):
+        return False
+    ordered = select(Tag.name).join(QuestionTag, QuestionTag.tag_id == Tag.id).order_by(QuestionTag.position)
+    return tuple(db.session.scalars(ordered.where(QuestionTag.question_id == question.id))) == draft.tags
 
 
 def move_question(actor: Actor, question: Question, slug: str) -> None:
