@@ -8,7 +8,7 @@ from flask_babel import Babel
 from app import extensions, wiring
 from app.config import ROOT, Settings, load_settings, secret_key
 from app.extensions import babel, csrf, db, login_manager, socketio
-from app.kernel import freshness, i18n, logs
+from app.kernel import freshness, i18n, logs, replicas
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -33,6 +33,7 @@ def configure(app: Flask, settings: Settings) -> None:
         PREFERRED_URL_SCHEME="https" if secure else "http",
         SQLALCHEMY_DATABASE_URI=settings.database,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings),
+        SQLALCHEMY_BINDS=replica_options(settings),
         SESSION_COOKIE_NAME="__Host-huzhu" if secure else "huzhu",
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
@@ -59,6 +60,14 @@ def engine_options(settings: Settings) -> dict[str, object]:
     return common | ({} if settings.database.startswith("sqlite") else {"pool_pre_ping": True})
 
 
+def replica_options(settings: Settings) -> dict[str, dict[str, object]]:
+    """A replica that has vanished from the network keeps nobody waiting for long."""
+    if settings.database_replica_url is None:
+        return {}
+    waits = {"connect_timeout": 2}
+    return {"replica": engine_options(settings) | {"url": settings.database_replica_url, "connect_args": waits}}
+
+
 def trusted_hosts(settings: Settings) -> list[str] | None:
     """A Host header outside of this list is refused; None = whatever reaches a loopback address."""
     if settings.trusted_hosts:
@@ -67,10 +76,13 @@ def trusted_hosts(settings: Settings) -> list[str] | None:
 
 
 def extend(app: Flask) -> None:
+    settings: Settings = app.extensions["config"]
     db.init_app(app)
     with app.app_context():
         extensions.prepare_engine(app)
         freshness.watch(db.engine)
+        if settings.database_replica_url and settings.serves != "live":
+            replicas.install(app)
     csrf.init_app(app)
     login_manager.init_app(app)
     socketio.init_app(app, async_mode="threading", transports=["websocket"], cors_allowed_origins=None)

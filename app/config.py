@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=1, le=65535)] = 5000
     data_dir: Path = ROOT / "var"
     database_url: str | None = None
+    database_replica_url: str | None = None
+    """A streaming replica of DATABASE_URL, for pages that miss nothing there."""
     redis_url: str | None = None
     search_engine: Literal["auto", "whoosh", "tantivy"] = "auto"
     secret_key: str | None = None
@@ -49,6 +51,8 @@ class Settings(BaseSettings):
     """Demonstration community and one-click sign-in; None = the mark that the first start left decides."""
     limits: Literal["on", "off"] = "on"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    serves: Literal["all", "pages", "live"] = "all"
+    """What a web process answers: pages and sockets, or one of them where each has processes of its own."""
     live_clients: Annotated[int, Field(ge=0)] = 200
     """Open live sockets one web process holds; past it a page polls."""
     threads: Annotated[int, Field(ge=2, le=2000)] = 16
@@ -60,7 +64,7 @@ class Settings(BaseSettings):
     def _split_hosts(cls, value: object) -> object:
         return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
-    @field_validator("database_url")
+    @field_validator("database_url", "database_replica_url")
     @classmethod
     def _known_database(cls, value: str | None) -> str | None:
         if value and value.startswith("postgres://"):
@@ -100,6 +104,13 @@ class Settings(BaseSettings):
         if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc):
             raise ValueError("must look like https://forum.example.com")
         return value.rstrip("/") if value else value
+
+    @model_validator(mode="after")
+    def _replica_of_postgresql(self) -> "Settings":
+        addresses = (self.database_url, self.database_replica_url)
+        if self.database_replica_url and not all((each or "").startswith("postgresql") for each in addresses):
+            raise ValueError("DATABASE_REPLICA_URL needs PostgreSQL, in DATABASE_URL too")
+        return self
 
     @model_validator(mode="after")
     def _limits_only_at_home(self) -> "Settings":

@@ -3,11 +3,12 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, g, request, session
+from flask import Flask, current_app, g, request, session
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_socketio import SocketIO
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from flask_wtf import CSRFProtect
 from sqlalchemy import MetaData, event
 from sqlalchemy.engine import Connection, Engine
@@ -28,7 +29,18 @@ class Model(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
-db = SQLAlchemy(model_class=Model, session_options={"expire_on_commit": False}, disable_autonaming=True)
+class RoutedSession(Session):
+    """Where the forum has a replica, that object says which server answers: `kernel/replicas.py`."""
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **more: Any) -> Any:
+        replica = current_app.extensions.get("replica")
+        engine = replica.engine_for(self, clause) if replica is not None and bind is None else None
+        return engine if engine is not None else super().get_bind(mapper, clause, bind, **more)
+
+
+SESSION_OPTIONS = {"expire_on_commit": False, "class_": RoutedSession}
+
+db = SQLAlchemy(model_class=Model, session_options=SESSION_OPTIONS, disable_autonaming=True)
 login_manager = LoginManager()
 socketio = SocketIO()
 babel = Babel()

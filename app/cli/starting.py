@@ -1,18 +1,24 @@
-"""`make run`: a parent that imports the forum and waits, and two children, web and worker; a dead one comes back."""
+"""`make run`: a parent that imports the forum and waits, and two children, web and worker; a dead one comes back.
 
+`--only web`, `--only live` or `--only worker` is one process of a forum that has several of each: no parent, and
+whoever started it starts it again. `--only prepare` is what must be done once before them.
+"""
+
+import argparse
 import gc
 import os
 import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import IO
 
 from flask.cli import FlaskGroup
+from setproctitle import setproctitle
 
 from app import modules_of_the_pages, wiring
 from app.backup.running import running
@@ -20,16 +26,22 @@ from app.cli.children import ENDING, Child, begin
 from app.config import ROOT
 
 STOP_WITHIN = 12.0
+SERVES = {"web": "pages", "live": "live"}
+"""What a web process of its own answers, by its kind; one that is not alone answers all."""
+KINDS = ("prepare", *SERVES, "worker")
 
 
 def web_command() -> list[str]:
     """gunicorn with threads: each open live socket holds one, so pages have their own number on top."""
     host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "5000")
-    threads = int(os.environ.get("THREADS", "16")) + int(os.environ.get("LIVE_CLIENTS", "200"))
+    sockets = 0 if os.environ.get("SERVES") == "pages" else int(os.environ.get("LIVE_CLIENTS", "200"))
+    threads = int(os.environ.get("THREADS", "16")) + sockets
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     options = ["--config", str(ROOT / "deploy" / "gunicorn.py"), "--bind", address]
     options += ["--name", "huzhu", "--workers", "1", "--threads", str(threads)]
-    options += ["--worker-connections", "2000", "--timeout", "60", "--graceful-timeout", "4", "--log-level", "warning"]
+    options += ["--worker-connections", str(max(2000, threads + 500)), "--log-level", "warning"]
+    # Several web processes of one machine would take the control socket from each other, and nobody speaks to it.
+    options += ["--timeout", "60", "--graceful-timeout", "4", "--no-control-socket"]
     return [sys.executable, "-m", "gunicorn", *options, "wsgi:app"]
 
 
@@ -90,19 +102,39 @@ def import_all() -> None:
     gc.freeze()  # looking for garbage among these would copy them
 
 
-def main() -> int:
-    if not may_listen():
+def parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m app.cli.starting", description=__doc__)
+    parser.add_argument("--only", choices=KINDS, help="this kind of process alone, without a parent")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] = ()) -> int:
+    only = parsed(arguments).only
+    if only in (None, *SERVES) and not may_listen():
         return 2
     held = hold_data()
     if held is None:
         return 2
     import_all()
+    if only is not None:
+        be(only)
+        return 0
     preparing = begin("prepare", command("prepare"))
     preparing.join()
     if preparing.exitcode:
         return preparing.exitcode
     keep_running([Child("web", serve), Child("worker", command("jobs", "work"))])
     return 0
+
+
+def be(kind: str) -> None:
+    """One process of a forum that has several of each kind."""
+    if kind in SERVES:
+        os.environ["SERVES"] = SERVES[kind]
+        serve()
+    else:
+        setproctitle(f"huzhu: {kind}")
+        command(*{"worker": ("jobs", "work")}.get(kind, (kind,)))()
 
 
 def keep_running(children: list[Child]) -> None:
@@ -129,4 +161,4 @@ def keep_running(children: list[Child]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

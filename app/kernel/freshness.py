@@ -6,6 +6,7 @@ it never shows it again once any of those rows has changed.
 
 from typing import Any
 
+from flask import g
 from sqlalchemy import Integer, event, insert, select, update
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -16,7 +17,7 @@ from app.kernel.columns import BigId
 # What no visitor's page shows: work in hand, sessions, what is one person's alone.
 UNSEEN_TABLES = frozenset(
     {
-        "api_token", "content_version", "event", "first_result", "invitation_setting", "job", "kept_mail",
+        "api_token", "content_version", "draft", "event", "first_result", "invitation_setting", "job", "kept_mail",
         "ledger_cursor", "ledger_read", "live_event", "mail_link", "notification", "pending_question", "preference",
         "presence", "quiet_hours", "read_mark", "recovery_code", "schedule", "search_miss", "session",
     }
@@ -59,5 +60,6 @@ def count_change(session: Session) -> None:
 
 
 def content_version() -> int:
-    """One statement, of one row."""
-    return db.session.scalar(select(ContentVersion.number)) or 0
+    """One statement, of one row. What is asked from now on belongs to this version or to a later one."""
+    g.content_version = db.session.scalar(select(ContentVersion.number)) or 0
+    return int(g.content_version)

@@ -1,21 +1,23 @@
-"""How often one actor may do one thing: moving windows, in memory or in Redis, off by LIMITS=off."""
+"""How often one actor may do one thing: moving windows, in Redis or in memory, off by LIMITS=off."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 from typing import Any
 
 import limits as windows
 from flask import current_app
-from limits.storage import storage_from_string
+from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from app.kernel.errors import TooSoon
 from app.kernel.i18n import _
 from app.kernel.settings import Setting
+from app.kernel.shared_memory import Away, shared_memory
 
 _unlimited: ContextVar[bool] = ContextVar("unlimited", default=False)
 
@@ -40,10 +42,9 @@ def spend(kind: Limit, who: object) -> None:
     """Count one use by `who` (user id, address, …); TooSoon when a window is full."""
     if _unlimited.get() or current_app.extensions["config"].limits == "off":
         return
-    limiter = _limiter()
     for window in kind.windows():
-        if not limiter.hit(window, kind.name, str(who)):
-            seconds = _seconds_until_free(limiter, window, kind, who)
+        seconds = _counted(partial(_refused_for, window, kind, who))
+        if seconds:
             raise TooSoon(_("That was a little too often. Please try again in %(wait)s.", wait=_wait(seconds)), seconds)
 
 
@@ -57,16 +58,24 @@ def unlimited() -> Iterator[None]:
         _unlimited.reset(token)
 
 
-def _limiter() -> MovingWindowRateLimiter:
-    kept = current_app.extensions.get("limiter")
-    if kept is None:
-        url = current_app.extensions["config"].redis_url or "memory://"
-        kept = MovingWindowRateLimiter(storage_from_string(url))
-        current_app.extensions["limiter"] = kept
-    return kept  # type: ignore[no-any-return]
+def _counted(count: Callable[[MovingWindowRateLimiter], int]) -> int:
+    """In Redis, where all processes count together; while it is away, or where there is none, in this one alone."""
+    shared = shared_memory()
+    if shared is not None:
+        with suppress(Away):
+            return shared.ask(lambda: count(_limiter("shared_limiter", lambda: shared.storage)))
+    return count(_limiter("limiter", MemoryStorage))
 
 
-def _seconds_until_free(limiter: MovingWindowRateLimiter, window: Any, kind: Limit, who: object) -> int:
+def _limiter(name: str, storage: Callable[[], Any]) -> MovingWindowRateLimiter:
+    kept = current_app.extensions.get(name)
+    return kept or current_app.extensions.setdefault(name, MovingWindowRateLimiter(storage()))  # type: ignore[no-any-return]
+
+
+def _refused_for(window: Any, kind: Limit, who: object, limiter: MovingWindowRateLimiter) -> int:
+    """Seconds until one more is let through; 0 where this one is, and is counted."""
+    if limiter.hit(window, kind.name, str(who)):
+        return 0
     reset_at = limiter.get_window_stats(window, kind.name, str(who)).reset_time
     return max(1, ceil(reset_at - time.time()))  # the windows live in real time, not in the program's clock
 

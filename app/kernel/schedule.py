@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from flask import current_app
 from sqlalchemy import String, Text, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model, db
@@ -72,6 +73,13 @@ def _was_put_off(due_at: datetime, rhythm: Rhythm) -> bool:
 
 
 def _claim(name: str, rhythm: Rhythm, seen: datetime | None) -> bool:
+    try:
+        return _claimed(name, rhythm, seen)
+    except IntegrityError:  # of two workers that met a new task, the other one was faster
+        return False
+
+
+def _claimed(name: str, rhythm: Rhythm, seen: datetime | None) -> bool:
     at = now()
     following = rhythm.after(at, current_app.extensions["wiring"].timezone())
     with transaction():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
-from flask import current_app
+from flask import current_app, g
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -85,12 +85,15 @@ SITE_TIMEZONE = Setting(
 
 
 def _stored() -> dict[str, Any]:
-    cache = current_app.extensions.get("settings_cache")
+    """As old as FRESH_FOR_SECONDS, but never older than what else is on a page that will be kept."""
+    version, at = g.get("content_version"), time.monotonic()
+    name = "settings_cache" if version is None else "settings_cache_of_kept_pages"
     fresh_for = current_app.extensions.get("settings_fresh_for", FRESH_FOR_SECONDS)
-    if cache is None or time.monotonic() - cache[0] > fresh_for:
+    cache = current_app.extensions.get(name)
+    if cache is None or cache[1] != version or at - cache[0] > fresh_for:
         values = {row.name: row.value for row in db.session.execute(select(SettingRow.name, SettingRow.value))}
-        cache = current_app.extensions["settings_cache"] = (time.monotonic(), values)
-    return cache[1]  # type: ignore[no-any-return]
+        cache = current_app.extensions[name] = (at, version, values)
+    return cache[2]  # type: ignore[no-any-return]
 
 
 def change(name: str, text: str, changed_by_id: int | None) -> None:
@@ -125,4 +128,5 @@ def _typed(default: Any, text: str) -> Any:
 
 
 def forget_cache() -> None:
-    current_app.extensions.pop("settings_cache", None)
+    for name in ("settings_cache", "settings_cache_of_kept_pages"):
+        current_app.extensions.pop(name, None)

@@ -15,6 +15,7 @@ from wsproto.utilities import ProtocolError
 LARGEST_FRAME_BYTES = 64 * 1024
 FRAMES_A_SECOND = 20
 PATH = "/socket.io"
+WATCHED = ("/healthz", "/readyz", "/metrics")  # also of a process that has no pages
 
 log = structlog.get_logger()
 
@@ -34,7 +35,7 @@ def guard(app: Flask, socketio: SocketIO) -> "Gate":
     # The driver has no setting for its websocket class.
     engine._async = {**engine._async, "websocket": Frames}
     engine.on("message", _forgiving(server._handle_eio_message))
-    gate = Gate(app.wsgi_app, config.live_clients)
+    gate = Gate(app.wsgi_app, 0 if config.serves == "pages" else config.live_clients, only=config.serves == "live")
     app.wsgi_app = gate  # type: ignore[method-assign]
     return gate
 
@@ -47,15 +48,21 @@ def is_own_origin(origin: str, environ: Environ, base_url: str | None) -> bool:
 
 
 class Gate:
-    """Each open socket holds a thread of the web process: past the cap it is refused, and the page polls."""
+    """Each open socket holds a thread of the web process: past the cap it is refused, and the page polls.
 
-    def __init__(self, inner: Callable[..., Any], most: int) -> None:
-        self._inner = inner
+    `only`: this process has threads for sockets and none for pages.
+    """
+
+    def __init__(self, inner: Callable[..., Any], most: int, *, only: bool = False) -> None:
+        self._inner, self._only = inner, only
         self._free = BoundedSemaphore(most) if most else None
         self.is_closed = False
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if not environ.get("PATH_INFO", "").startswith(PATH):
+        path = environ.get("PATH_INFO", "")
+        if not path.startswith(PATH):
+            if self._only and path not in WATCHED:
+                return _refuse(start_response, "404 Not Found", "This process serves live sockets only.")
             return self._inner(environ, start_response)  # type: ignore[no-any-return]
         if self.is_closed or self._free is None or not self._free.acquire(blocking=False):
             return _refuse(start_response, "503 Service Unavailable", "No free place; please poll.")
@@ -69,7 +76,8 @@ class Gate:
 
 
 def _refuse(start_response: Callable[..., Any], status: str, sentence: str) -> list[bytes]:
-    start_response(status, [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", "30")])
+    later = [("Retry-After", "30")] if status.startswith("503") else []
+    start_response(status, [("Content-Type", "text/plain; charset=utf-8"), *later])
     return [sentence.encode()]
 
 

@@ -10,6 +10,8 @@ from flask import Flask, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from werkzeug.wrappers import Response
 
+from app.kernel.replicas import READS
+
 log = structlog.get_logger()
 
 REGISTRY = CollectorRegistry()
@@ -21,6 +23,7 @@ SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
     registry=REGISTRY,
 )
+REGISTRY.register(READS)
 _ON_A_TERMINAL = sys.stderr.isatty()  # where somebody tries the forum, each request would hide what matters
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _NUMBER = re.compile(r"[A-Za-z0-9_.-]{8,64}")
