@@ -151,6 +151,7 @@ PAGES = [
 # What a page needs besides blueprints: how people come in, what templates can use, what an error looks like.
 EDGES = [
     "app.web.tracing:install",
+    "app.web.assets:install",
     "app.web.context:install",
     "app.web.door:install",
     "app.api.tokens:install",

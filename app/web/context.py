@@ -1,17 +1,15 @@
 """What every template can use: may(), addresses, dates, languages."""
 
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_decimal
-from flask import Flask, current_app, g, has_request_context, request, url_for
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import get_locale
 from markupsafe import Markup
 
-from app.config import ROOT
 from app.kernel.clock import known_zones, now
 from app.kernel.i18n import HTML_LANG, LANGUAGES, _, supported
 from app.kernel.policy import YES, Verdict
@@ -44,7 +42,6 @@ def values() -> dict[str, Any]:
         "exact": exact,
         "number": number,
         "now": now,
-        "static_url": static_url,
         "has_endpoint": has_endpoint,
         "unread_count": unread_count(),
         "demo": demonstration(),
@@ -137,17 +134,6 @@ def _babel_locale() -> str:
 def number(value: float | int) -> str:
     """Grouped as the reader's language groups."""
     return str(format_decimal(value, locale=_babel_locale()))
-
-
-@lru_cache(maxsize=256)
-def _stamp(path: str) -> str:
-    file = ROOT / "static" / path
-    return format(int(file.stat().st_mtime), "x") if file.exists() else "0"
-
-
-def static_url(path: str) -> str:
-    """An address that changes with the file, so that browsers may keep it for a year."""
-    return url_for("static", filename=path, v=_stamp(path))
 
 
 def has_endpoint(name: str) -> bool:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import String, cast, exists, func, literal, select
+from sqlalchemy import Select, String, bindparam, cast, exists, func, literal, select
 
 from app.domains.accounts.actor import STAFF_ROLES, Actor
 from app.domains.accounts.models import (
@@ -56,13 +57,7 @@ def _ids(joined: str | None) -> frozenset[int]:
 
 def actor_of_session(token: str) -> Actor | None:
     """The signed-in person behind a cookie's token; None where the session has ended. One statement."""
-    session = (Session.id, Session.authenticated_at, Session.second_factor_at, Session.seen_at, Session.expires_at)
-    found = (
-        select(*_ACTOR, *_memberships(), *[column.label(f"session_{column.key}") for column in session])
-        .join(Session, Session.user_id == User.id)
-        .where(Session.token_hash == token_hash(token), Session.expires_at > now(), User.anonymised_at.is_(None))
-    )
-    row = db.session.execute(found).one_or_none()
+    row = db.session.execute(_by_session(), {"token_hash": token_hash(token), "now": now()}).one_or_none()
     if row is None:
         return None
     return _actor(
@@ -72,6 +67,15 @@ def actor_of_session(token: str) -> Actor | None:
         authenticated_at=row.session_authenticated_at,
         second_factor_passed=row.session_second_factor_at is not None,
     )
+
+
+@cache
+def _by_session() -> Select[Any]:
+    session = (Session.id, Session.authenticated_at, Session.second_factor_at, Session.seen_at, Session.expires_at)
+    labelled = [column.label(f"session_{column.key}") for column in session]
+    columns: tuple[Any, ...] = (*_ACTOR, *_memberships(), *labelled)
+    found = select(*columns).join(Session, Session.user_id == User.id).where(User.anonymised_at.is_(None))
+    return found.where(Session.token_hash == bindparam("token_hash"), Session.expires_at > bindparam("now"))
 
 
 def actor_of_token(token: str) -> Actor | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
@@ -10,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import Session, User
 from app.domains.accounts.queries import Person
+from app.domains.accounts.sight import Sight, reading, sight_of
 from app.domains.notifications.kinds import KINDS, Kind
 from app.domains.notifications.live import Message, may_hear, posts_of, question_room, staff_room, user_room
 from app.domains.notifications.models import LiveEvent, Notification, Preference, Presence
@@ -128,9 +130,13 @@ def unread_count(actor: Actor) -> int:
     """How many lines of the inbox are new to the actor. One statement."""
     if actor.id is None:
         return 0
-    count = _with_posts(select(func.count()))
-    unread = [Notification.user_id == actor.id, Notification.read_at.is_(None), _still_seen_by(actor)]
-    return db.session.scalar(count.where(*unread)) or 0
+    return db.session.scalar(_unread(sight_of(actor)), reading(actor)) or 0
+
+
+@cache
+def _unread(sight: Sight) -> Select[Any]:
+    mine = (Notification.user_id == sight.reader.id, Notification.read_at.is_(None), _still_seen_by(sight.reader))
+    return _with_posts(select(func.count())).where(*mine)
 
 
 def unread_counts(user_ids: Sequence[int]) -> dict[int, int]:

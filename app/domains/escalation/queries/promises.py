@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, String, select, type_coerce
+from sqlalchemy import Row, Select, String, bindparam, select, type_coerce
 
 from app.domains.escalation.deadlines import Terms, matching, promise, used_after
 from app.domains.escalation.models import WITH_STAFF, Case, CaseState, Policy
@@ -56,12 +57,13 @@ def promises_of(questions: Iterable[Any]) -> dict[int, Promise]:
     ids = [question.id for question in questions]
     rows: dict[int, list[Row[Any]]] = {}
     if ids:
-        for row in db.session.execute(_rows(ids)):
+        for row in db.session.execute(_rows(), {"ids": ids}):
             rows.setdefault(row.id, []).append(row)
     return {question_id: _promise(found) for question_id, found in rows.items()}
 
 
-def _rows(ids: list[int]) -> Any:
+@cache
+def _rows() -> Select[Any]:
     question = (
         Question.id,
         Question.product_id,
@@ -84,14 +86,15 @@ def _rows(ids: list[int]) -> Any:
         Case.resolved_at,
         Case.peer_used_seconds,
     )
+    columns: tuple[Any, ...] = (*question, *case, *POLICY_COLUMNS, *CALENDAR_COLUMNS, skips_peer_window())
     return (
-        select(*question, *case, *POLICY_COLUMNS, *CALENDAR_COLUMNS, skips_peer_window())
+        select(*columns)
         .join(Product, Product.id == Question.product_id)
         .join(Calendar, Calendar.id == Product.calendar_id)
         .outerjoin(Case, Case.question_id == Question.id)
         .outerjoin(Policy, Policy.product_id == Product.id)
         .outerjoin(QuestionKindRule, kind_rule_of(type_coerce(Question.kind, String)))
-        .where(Question.id.in_(ids))
+        .where(Question.id.in_(bindparam("ids", expanding=True)))
         .order_by(Question.id, Policy.position, Policy.id)
     )
 

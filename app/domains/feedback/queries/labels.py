@@ -1,9 +1,10 @@
 """The marks of a thread, and the items a new mark might belong to."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from app.domains.feedback.digest.likeness import likeness, words_of
@@ -14,6 +15,7 @@ from app.domains.feedback.states import LIVE
 from app.domains.questions.models import Question
 from app.extensions import db
 
+QUESTION_ID = bindparam("question_id", type_=Integer)
 MOST_COMPARED = 500
 MOST_SIMILAR = 5
 LEAST_LIKENESS = 0.12  # two shared words in a dozen or so: it only orders what a person then chooses from
@@ -46,18 +48,6 @@ class SimilarItem:
 
 def labels_of_question(question_id: int) -> list[ThreadLabel]:
     """What the public posts of this thread feed, in the order in which they were marked. One statement."""
-    label, target = FeedbackLabel, aliased(FeedbackItem)
-    post = standing_posts(Question.id == question_id).subquery("post")
-    columns: tuple[Any, ...] = (label.id, label.kind, label.target_id, label.quote, label.type, label.labelled_by_id)
-    found = (
-        select(*columns, target.id.label("item_id"), target.state, target.product_id, post.c.author_id)
-        .add_columns(public_title(target).label("title"))
-        .join(post, (post.c.kind == label.kind) & (post.c.target_id == label.target_id))
-        .join(FeedbackItem, FeedbackItem.id == label.item_id)
-        .join(target, target.id == func.coalesce(FeedbackItem.merged_into_id, FeedbackItem.id))
-        .where(label.question_id == question_id, label.removed_at.is_(None))
-        .order_by(label.id)
-    )
     return [
         ThreadLabel(
             id=row.id,
@@ -71,9 +61,24 @@ def labels_of_question(question_id: int) -> list[ThreadLabel]:
             labelled_by_id=row.labelled_by_id,
             author_id=row.author_id,
         )
-        for row in db.session.execute(found)
+        for row in db.session.execute(_labels(), {"question_id": question_id})
     ]
 
+
+@cache
+def _labels() -> Select[Any]:
+    label, target = FeedbackLabel, aliased(FeedbackItem)
+    post = standing_posts(Question.id == QUESTION_ID).subquery("post")
+    columns: tuple[Any, ...] = (label.id, label.kind, label.target_id, label.quote, label.type, label.labelled_by_id)
+    return (
+        select(*columns, target.id.label("item_id"), target.state, target.product_id, post.c.author_id)
+        .add_columns(public_title(target).label("title"))
+        .join(post, (post.c.kind == label.kind) & (post.c.target_id == label.target_id))
+        .join(FeedbackItem, FeedbackItem.id == label.item_id)
+        .join(target, target.id == func.coalesce(FeedbackItem.merged_into_id, FeedbackItem.id))
+        .where(label.question_id == QUESTION_ID, label.removed_at.is_(None))
+        .order_by(label.id)
+    )
 
 def similar_items(product_id: int, text: str, limit: int = MOST_SIMILAR) -> list[SimilarItem]:
     """Live items of the product whose titles share words with `text`, the most alike first. One statement."""

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import User
 from app.domains.accounts.queries import Person
+from app.domains.accounts.sight import Sight, reading, sight_of
 from app.domains.products.models import Product
 from app.domains.questions.models import (
     Question,
@@ -55,6 +57,7 @@ def tag_names() -> Any:
     return of_question.where(QuestionTag.question_id == Question.id).correlate(Question).scalar_subquery()
 
 
+@cache
 def card_rows() -> Select[Any]:
     columns = (
         Question.id,
@@ -115,17 +118,23 @@ def listed() -> list[Any]:
 
 def cards_seen_by(actor: Actor, ids: Sequence[int]) -> list[Card]:
     """Cards in the order of `ids`, hidden and deleted ones too where the actor may see them. One statement."""
-    return _in_order(ids, [seen_by(actor)])
+    return _in_order(actor, ids, listed_only=False)
 
 
 def cards_by_id(actor: Actor, ids: Sequence[int]) -> list[Card]:
     """Cards in the order of `ids`, less those that the actor may not see. One statement."""
-    return _in_order(ids, [*listed(), seen_by(actor)])
+    return _in_order(actor, ids, listed_only=True)
 
 
-def _in_order(ids: Sequence[int], shown: list[Any]) -> list[Card]:
+def _in_order(actor: Actor, ids: Sequence[int], listed_only: bool) -> list[Card]:
     if not ids:
         return []
-    rows = db.session.execute(card_rows().where(Question.id.in_(ids), *shown))
+    rows = db.session.execute(_cards_of(sight_of(actor), listed_only), reading(actor, ids=list(ids)))
     found = {row.id: card_of(row) for row in rows}
     return [found[question_id] for question_id in ids if question_id in found]
+
+
+@cache
+def _cards_of(sight: Sight, listed_only: bool) -> Select[Any]:
+    shown = [*listed(), seen_by(sight.reader)] if listed_only else [seen_by(sight.reader)]
+    return card_rows().where(Question.id.in_(bindparam("ids", expanding=True)), *shown)

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, func, literal, null, select
+from sqlalchemy import Integer, Row, Select, bindparam, func, literal, null, select
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import User
 from app.domains.accounts.queries import Person, person_columns, person_of
+from app.domains.accounts.sight import Sight, reading, sight_of
 from app.domains.follows.models import Follow, FollowKind, FollowLevel
 from app.domains.products.models import Product
 from app.domains.questions.models import (
@@ -24,6 +26,8 @@ from app.extensions import db
 from app.kernel.errors import NotFound
 from app.kernel.policy import require
 from app.kernel.statistics import wilson
+
+PRODUCT_ID = bindparam("product_id", type_=Integer)
 
 
 @dataclass(frozen=True)
@@ -130,17 +134,23 @@ def question_page(actor: Actor, question_id: int) -> QuestionView:
 
 
 def _question_row(actor: Actor, question_id: int) -> Row[Any]:
-    names = [name for name in QuestionView.__annotations__ if hasattr(Question, name)]
-    columns = [getattr(Question, name) for name in names]
-    product = (Product.slug.label("product"), Product.name.label("product_name"), Product.calendar_id)
-    own = (_my_vote(actor, PostKind.QUESTION, Question.id), _following(actor))
-    asker = person_columns(Question.product_id)
-    found: Select[Any] = select(*columns, *product, *own, tag_names().label("tags"), *asker)
-    found = found.join(Product, Product.id == Question.product_id).join(User, User.id == Question.asker_id)
-    row: Row[Any] | None = db.session.execute(found.where(Question.id == question_id)).one_or_none()
+    found = db.session.execute(_question(sight_of(actor)), reading(actor, question_id=question_id))
+    row: Row[Any] | None = found.one_or_none()
     if row is None:
         raise NotFound()
     return row
+
+
+@cache
+def _question(sight: Sight) -> Select[Any]:
+    names = [name for name in QuestionView.__annotations__ if hasattr(Question, name)]
+    columns = [getattr(Question, name) for name in names]
+    product = (Product.slug.label("product"), Product.name.label("product_name"), Product.calendar_id)
+    own = (_my_vote(sight.reader, PostKind.QUESTION, Question.id), _following(sight.reader))
+    asker = person_columns(Question.product_id)
+    found: Select[Any] = select(*columns, *product, *own, tag_names().label("tags"), *asker)
+    found = found.join(Product, Product.id == Question.product_id).join(User, User.id == Question.asker_id)
+    return found.where(Question.id == bindparam("question_id"))
 
 
 def _plain(row: Row[Any]) -> dict[str, Any]:
@@ -157,19 +167,31 @@ def _without_person(row: Row[Any]) -> dict[str, Any]:
 
 
 def _answer_rows(actor: Actor, question_id: int, product_id: int) -> list[Row[Any]]:
+    values = reading(actor, question_id=question_id, product_id=product_id)
+    return list(db.session.execute(_answers(sight_of(actor)), values))
+
+
+@cache
+def _answers(sight: Sight) -> Select[Any]:
     names = [name for name in AnswerView.__annotations__ if hasattr(Answer, name)]
-    own = _my_vote(actor, PostKind.ANSWER, Answer.id)
-    found = select(*[getattr(Answer, name) for name in names], own, *person_columns(product_id))
+    own = _my_vote(sight.reader, PostKind.ANSWER, Answer.id)
+    found = select(*[getattr(Answer, name) for name in names], own, *person_columns(PRODUCT_ID))
     found = found.join(User, User.id == Answer.author_id)
-    return list(db.session.execute(found.where(Answer.question_id == question_id, answers_seen_by(actor))))
+    return found.where(Answer.question_id == bindparam("question_id"), answers_seen_by(sight.reader))
 
 
 def _comment_rows(actor: Actor, question_id: int, product_id: int) -> list[Row[Any]]:
+    values = reading(actor, question_id=question_id, product_id=product_id)
+    return list(db.session.execute(_comments(sight_of(actor)), values))
+
+
+@cache
+def _comments(sight: Sight) -> Select[Any]:
     names = [name for name in CommentView.__annotations__ if hasattr(Comment, name)]
-    found = select(*[getattr(Comment, name) for name in names], *person_columns(product_id))
+    found = select(*[getattr(Comment, name) for name in names], *person_columns(PRODUCT_ID))
     found = found.join(User, User.id == Comment.author_id)
-    seen = found.where(Comment.question_id == question_id, comments_seen_by(actor), Comment.deleted_at.is_(None))
-    return list(db.session.execute(seen.order_by(Comment.created_at, Comment.id)))
+    seen = (comments_seen_by(sight.reader), Comment.deleted_at.is_(None))
+    return found.where(Comment.question_id == bindparam("question_id"), *seen).order_by(Comment.created_at, Comment.id)
 
 
 def _my_vote(actor: Actor, kind: PostKind, target_id: Any) -> Any:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import User
@@ -37,14 +38,20 @@ class InvitedTo:
 
 def invitations_of(question_id: int) -> list[Asked]:
     """Who was asked about this question, in the order of asking; who declined is left out. One statement."""
-    person = (User.id, User.name, User.role, User.level)
-    found = select(*person, Invitation.because, Invitation.response, Invitation.created_at)
-    found = found.join(User, User.id == Invitation.user_id).where(Invitation.question_id == question_id)
-    rows = db.session.execute(found.where(Invitation.response != Response.DECLINED).order_by(Invitation.id))
+    rows = db.session.execute(_asked(), {"question_id": question_id})
     return [
         Asked(Person(row.id, row.name, row.role.value, row.level), row.because, row.response.value, row.created_at)
         for row in rows
     ]
+
+
+@cache
+def _asked() -> Select[Any]:
+    person = (User.id, User.name, User.role, User.level)
+    found = select(*person, Invitation.because, Invitation.response, Invitation.created_at)
+    found = found.join(User, User.id == Invitation.user_id)
+    found = found.where(Invitation.question_id == bindparam("question_id"), Invitation.response != Response.DECLINED)
+    return found.order_by(Invitation.id)
 
 
 def invitations_for(actor: Actor, limit: int = 50) -> list[InvitedTo]:
