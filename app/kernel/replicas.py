@@ -53,6 +53,11 @@ def install(app: Flask) -> None:
     app.after_request(replica.remember)
 
 
+def read_from_primary() -> None:
+    """For a page on which a few seconds matter."""
+    g.reads_from = PRIMARY
+
+
 def is_the_replicas(error: Exception) -> bool:
     """Whether the primary may know better: the replica broke off, or has not heard yet of a post or a token."""
     unknown = getattr(error, "status", None) or getattr(error, "code", None)
@@ -81,15 +86,14 @@ class Replica:
         if asked_by.info.get("in_transaction"):
             g.wrote, g.reads_from = True, PRIMARY
         elif "reads_from" not in g:
-            g.reads_from = self._choose()
-            READS.labels(g.reads_from).inc()
+            g.reads_from = self._choose() if request.method in ("GET", "HEAD") else PRIMARY
+            READS.labels(g.reads_from).inc(request.method in ("GET", "HEAD"))
         return self.engine if g.reads_from == REPLICA and not getattr(clause, "is_dml", False) else None
 
     def _choose(self) -> str:
         """A socket's messages have no endpoint: what is said live is read where it was written."""
-        if request.method not in ("GET", "HEAD") or request.endpoint is None or not self._keeps_up():
-            return PRIMARY
-        return REPLICA if self._has_replayed(last_write(g.keys_before)) else PRIMARY
+        may = request.endpoint is not None and self._keeps_up()
+        return REPLICA if may and self._has_replayed(last_write(g.keys_before)) else PRIMARY
 
     def _has_replayed(self, place: int | None) -> bool:
         if place is None:

@@ -14,6 +14,7 @@ from app.domains.escalation.schedule import sweep_overdue
 from app.domains.search.reactions import index_questions
 from app.kernel import jobs, schedule
 from app.kernel.errors import NotAllowed
+from app.kernel.replicas import read_from_primary
 from app.web.actors import current_actor
 from app.web.tracing import REGISTRY
 
@@ -31,6 +32,7 @@ HELP = {
 @pages.get("/metrics")
 def metrics() -> Any:
     """For administrators, and for whoever asks from this machine itself and not through a proxy."""
+    read_from_primary()
     if not _from_this_machine() and not may_administer(current_actor()):
         raise NotAllowed()
     body = generate_latest(REGISTRY) + generate_latest(_Figures())  # type: ignore[arg-type]

@@ -2,11 +2,13 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -34,8 +36,11 @@ class Cluster:
         self.options += " -c shared_buffers=32MB"
         if not durable:
             self.options += " -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+        self._make()
+
+    def _make(self) -> None:
         initial = ("-U", "huzhu", "-A", "trust", "-E", "UTF8", "--no-sync")
-        _run(self.as_user, bin_dir / "initdb", "-D", folder / "data", *initial)
+        _run(self.as_user, self.bin_dir / "initdb", "-D", self.folder / "data", *initial)
 
     def start(self) -> None:
         self._ctl("-o", self.options, "-w", "-l", self.folder / "log", "start")
@@ -44,8 +49,45 @@ class Cluster:
         """`smart`, `fast` or `immediate`, as pg_ctl means them."""
         self._ctl("-m", mode, "stop", check=check)
 
+    def ask(self, question: LiteralString) -> None:
+        with psycopg.connect(f"{self.address}/postgres", autocommit=True) as connection:
+            connection.execute(question)
+
+    def kill(self) -> None:
+        """With kill -9, and whatever it started."""
+        leader = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(leader, signal.SIGKILL)
+        self.stop("immediate", check=False)
+
     def _ctl(self, *arguments: object, check: bool = True) -> None:
         _run(self.as_user, self.bin_dir / "pg_ctl", "-D", self.folder / "data", *arguments, check=check)
+
+
+class Standby(Cluster):
+    """A streaming replica of a running server, as `pg_basebackup -R` makes it; it shows commits so much later."""
+
+    def __init__(self, primary: Cluster, folder: Path, *, delay_milliseconds: int) -> None:
+        self._primary = primary
+        super().__init__(primary.bin_dir, folder, durable=False)
+        self.options += f" -c recovery_min_apply_delay={delay_milliseconds}ms"
+
+    def _make(self) -> None:
+        source = ("-h", "127.0.0.1", "-p", self._primary.port, "-U", "huzhu", "-X", "stream", "-c", "fast", "--no-sync")
+        _run(self.as_user, self.bin_dir / "pg_basebackup", "-D", self.folder / "data", "-R", *source)
+
+
+@contextmanager
+def running_standby(primary: Cluster, *, delay_milliseconds: int = 0) -> Iterator[Standby]:
+    folder = Path(tempfile.mkdtemp(prefix="huzhu-pg-"))
+    server = None
+    try:
+        server = Standby(primary, folder, delay_milliseconds=delay_milliseconds)
+        server.start()
+        yield server
+    finally:
+        if server is not None:
+            server.stop("immediate", check=False)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""The forum as several processes on one PostgreSQL and one Redis."""
