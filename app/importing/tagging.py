@@ -52,6 +52,6 @@ def _new(name: str, at: datetime, description: str) -> dict[str, Any]:
 def recount_tags() -> None:
     """Every tag's number of questions, read again from the rows."""
     of_tag = select(func.count()).select_from(QuestionTag).join(Question, Question.id == QuestionTag.question_id)
-    of_tag = of_tag.where(QuestionTag.tag_id == Tag.id, Question.deleted_at.is_(None))
+    of_tag = of_tag.where(QuestionTag.tag_id == Tag.id, Question.deleted_at.is_(None), Question.hidden.is_(False))
     counted = update(Tag).values(question_count=of_tag.correlate(Tag).scalar_subquery())
     db.session.execute(counted, execution_options={"synchronize_session": False})

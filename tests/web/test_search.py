@@ -84,7 +84,7 @@ def test_what_is_not_found_can_be_asked_with_the_same_words(client, app, worker)
 ODD_ADDRESSES = [
     "/search?q=%5Bunknown%5D+lamp", "/search?q=%22never+closed", "/search?q=" + "lamp+" * 2000,
     "/search?q=%00%ED%A0%80",
-    "/search?q=lamp&after=nonsense", "/search?q=lamp&after=Wy01XQ", "/search?q=lamp&after=Wzk5OTk5OTk5OV0",
+    "/search?q=lamp&after=Wy01XQ", "/search?q=lamp&after=Wzk5OTk5OTk5OV0",
     "/search?q=lamp&sort=x&state=y&lang=z&product=q&tag=%5D", "/questions/similar?title=%22&product=none",
     "/questions/similar?title=" + "x" * 9000,
 ]  # fmt: skip
@@ -95,6 +95,11 @@ def test_no_address_breaks_the_page_with_or_without_an_index(client, ann, worker
     assert {client.get(address).status_code for address in ODD_ADDRESSES} == {200}
     worker.tick()
     assert {client.get(address).status_code for address in ODD_ADDRESSES} == {200}
+
+
+def test_a_broken_link_into_the_results_is_said(client, ann):
+    a_question(by=ann, title="The lamp stays dark")
+    assert client.get("/search?q=lamp&after=nonsense").status_code == 422
 
 
 def test_hints_are_sentences(client, ann, worker):

@@ -11,6 +11,7 @@ from app.domains.questions.actions.asking import (
     reopen_question,
     restore_question,
 )
+from app.domains.questions.actions.hiding import hide_post, restore_post
 from app.domains.questions.models import PostKind, Question, ServiceState
 from app.domains.questions.queries import ListFilter, question_list, question_page, revisions_of
 from app.domains.tags.queries import tag_by_name
@@ -206,3 +207,29 @@ def test_what_staff_announce_does_not_escalate(app, stan):
     question = ask(stan)
 
     assert (question.escalates, question.no_promise) == (False, "announcement")
+
+
+def tag_count() -> int:
+    db.session.rollback()
+    return tag_by_name("wifi").question_count
+
+
+def test_a_tag_counts_the_questions_that_everybody_may_see(app, ann, mona):
+    question, _other = ask(ann), ask(ann, title="The mesh drops every ten minutes")
+    counts = []
+    for change in (
+        lambda row: hide_post(mona, row, "private"),
+        lambda row: delete_question(mona, row),
+        lambda row: restore_question(mona, row),
+        lambda row: edit_question(mona, row, draft(tags=("router",))),
+        lambda row: edit_question(mona, row, draft(tags=("wifi", "router"))),
+        lambda row: restore_post(mona, row),
+        lambda row: delete_question(mona, row),
+        lambda row: hide_post(mona, row, "private"),
+        lambda row: restore_post(mona, row),
+        lambda row: restore_question(mona, row),
+    ):
+        with transaction():
+            change(question_to_change(question.id, mona))
+        counts.append(tag_count())
+    assert counts == [1, 1, 1, 1, 1, 2, 1, 1, 1, 2]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from app.domains.accounts.actor import Actor
@@ -21,6 +21,7 @@ from app.domains.questions.events import (
 from app.domains.questions.models import CloseReason, Kind, NoPromise, PostKind, Question, QuestionTag
 from app.domains.questions.policies import may_ask, may_close, may_delete, may_edit, may_move, may_restore, may_see
 from app.domains.questions.service_state import settle
+from app.domains.questions.tag_counts import count_tags, count_tags_of, is_counted
 from app.domains.questions.writing import (
     Rendered,
     body_complaints,
@@ -241,7 +242,8 @@ def delete_question(actor: Actor, question: Question) -> None:
     question.deleted_at, question.deleted_by_id = now(), actor.id
     question.version += 1
     settle(question)
-    _count_tags(question, -1)
+    if not question.hidden:
+        count_tags_of(question, -1)
     publish(QuestionDeleted(question_id=question.id, actor_id=actor.id))
 
 
@@ -252,7 +254,8 @@ def restore_question(actor: Actor, question: Question) -> None:
     question.deleted_at = question.deleted_by_id = None
     question.version += 1
     settle(question)
-    _count_tags(question, +1)
+    if not question.hidden:
+        count_tags_of(question, +1)
     publish(QuestionRestored(question_id=question.id, actor_id=actor.id))
 
 
@@ -264,18 +267,9 @@ def set_tags(question: Question, tags: list[Tag]) -> None:
     for position, tag in enumerate(tags):
         db.session.add(QuestionTag(question_id=question.id, tag_id=tag.id, position=position))
     db.session.flush()
-    _count(after - before, +1)
-    _count(before - after, -1)
-
-
-def _count_tags(question: Question, by: int) -> None:
-    _count(set(db.session.scalars(select(QuestionTag.tag_id).where(QuestionTag.question_id == question.id))), by)
-
-
-def _count(tag_ids: set[int], by: int) -> None:
-    if tag_ids:
-        counted = update(Tag).where(Tag.id.in_(tag_ids)).values(question_count=Tag.question_count + by)
-        db.session.execute(counted, execution_options={"synchronize_session": False})
+    if is_counted(question):
+        count_tags(after - before, +1)
+        count_tags(before - after, -1)
 
 
 def set_with_staff(question_id: int, with_staff: bool) -> None:

@@ -8,6 +8,7 @@ from app.domains.questions.events import PostHidden, PostRestored
 from app.domains.questions.models import Answer, Comment, PostKind, Question
 from app.domains.questions.policies import author_of, may_hide
 from app.domains.questions.service_state import settle
+from app.domains.questions.tag_counts import count_tags_of, is_counted
 from app.extensions import db
 from app.kernel.events import publish
 from app.kernel.policy import require
@@ -20,6 +21,7 @@ def hide_post(actor: Actor, post: Post, reason: str) -> None:
     require(may_hide(actor))
     if post.hidden:
         return
+    _count_tags(post, -1)
     post.hidden, post.hidden_because = True, reason[:300]
     _settle(post)
     publish(PostHidden(**named(post), reason=reason[:300], actor_id=actor.id))
@@ -30,8 +32,14 @@ def restore_post(actor: Actor, post: Post) -> None:
     if not post.hidden:
         return
     post.hidden, post.hidden_because = False, None
+    _count_tags(post, +1)
     _settle(post)
     publish(PostRestored(**named(post), actor_id=actor.id))
+
+
+def _count_tags(post: Post, by: int) -> None:
+    if isinstance(post, Question) and is_counted(post):
+        count_tags_of(post, by)
 
 
 def _settle(post: Post) -> None:
