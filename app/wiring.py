@@ -27,6 +27,7 @@ from app.domains.notifications.audience import AUDIENCES
 from app.domains.notifications.channels import email
 from app.domains.notifications.live import SAID_LIVE
 from app.domains.questions import events as questions
+from app.domains.questions import reactions as question_reactions
 from app.domains.questions import schedule as question_schedule
 from app.domains.reputation import invariants as reputation_invariants
 from app.domains.reputation import reactions as reputation_reactions
@@ -44,6 +45,7 @@ from app.kernel.settings import SITE_TIMEZONE
 REACTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     accounts.UserRegistered: [account_reactions.send_confirmation_link],
     accounts.RoleGranted: [account_reactions.tell_of_role],
+    accounts.UserAnonymised: [question_reactions.forget_drafts],
     questions.QuestionAsked: [moderation_reactions.review_new_post, escalation_reactions.refresh_case],
     questions.QuestionEdited: [escalation_reactions.refresh_case],
     questions.QuestionMoved: [escalation_reactions.refresh_case],
@@ -94,6 +96,7 @@ SCHEDULE: dict[Callable[[], Any], Rhythm] = {
     reputation_schedule.review_standing: daily("03:10"),
     housekeeping.forget_old: daily("03:30"),
     question_schedule.forget_pending: every(hours=1),
+    question_schedule.forget_drafts: daily("03:55"),
     account_schedule.forget_expired: daily("03:40"),
     notification_schedule.forget_absent: every(seconds=10),
     notification_schedule.forget_live_messages: every(hours=1),
@@ -132,6 +135,7 @@ PAGES = [
     "app.web.health:pages",
     "app.web.metrics:pages",
     "app.web.design:pages",
+    "app.web.drafts:pages",
     "app.web.questions:pages",
     "app.web.guests:pages",
     "app.web.answers:pages",

@@ -11,16 +11,23 @@ from app.domains.questions.actions.answering import answer_with_question
 from app.domains.questions.actions.asking import question_to_change
 from app.domains.questions.models import PostKind
 from app.domains.questions.policies import may_edit, may_see_revisions
-from app.domains.questions.queries import AnswerView, QuestionView, question_id_of_answer, question_page, revisions_of
+from app.domains.questions.queries import (
+    AnswerView,
+    QuestionView,
+    draft_of,
+    question_id_of_answer,
+    question_page,
+    revisions_of,
+)
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.i18n import _
 from app.kernel.policy import require
 from app.kernel.transaction import transaction
 from app.web.actors import current_actor
 from app.web.diffs import changes
-from app.web.drafts import taken
-from app.web.forms import REFUSALS, PostForm, refuse
-from app.web.questions import question_response
+from app.web.drafts import refill, refused, take, taken
+from app.web.forms import REFUSALS, CommentForm, PostForm, refuse
+from app.web.questions import page_drafts, question_response
 
 pages = Blueprint("answers", __name__)
 
@@ -29,7 +36,7 @@ pages = Blueprint("answers", __name__)
 @login_required
 def post(question_id: int) -> Any:
     """The same way for members and staff: the reply is the public answer."""
-    form, actor = PostForm(), current_actor()
+    form, actor, name = PostForm(), current_actor(), f"answer:{question_id}"
     try:
         with transaction():
             question = question_to_change(question_id, actor)
@@ -40,6 +47,7 @@ def post(question_id: int) -> Any:
                 submission=form.submission.data,
                 base_version=form.base_version.data if actor.is_staff else None,
             )
+            take(actor, name)
             slug = question.slug
     except REFUSALS as error:
         status, headers = refuse(form, error)
@@ -49,7 +57,7 @@ def post(question_id: int) -> Any:
         form.base_version.data = error.newer.get("version")
         form.body.errors = [str(error)]
         return question_response(question_page(actor, question_id), answer_form=form, status=409)
-    return taken(_to_answer(question_id, slug, answer.id), f"answer-{question_id}")
+    return taken(_to_answer(question_id, slug, answer.id), name)
 
 
 def _with_answer(answer_id: int) -> tuple[QuestionView, AnswerView]:
@@ -73,33 +81,45 @@ def fragment(question_id: int, answer_id: int) -> Any:
     question, answer = _with_answer(answer_id)
     if question.id != question_id:
         raise NotFound()
-    return render_template("questions/_answer_fragment.html", question=question, answer=answer)
+    return render_template(
+        "questions/_answer_fragment.html",
+        question=question,
+        answer=answer,
+        comment_form=CommentForm(formdata=None),
+        drafts=page_drafts(question),
+    )
 
 
 @pages.route("/answers/<int:answer_id>/edit", methods=["GET", "POST"])
 @login_required
 def edit(answer_id: int) -> Any:
-    actor, form = current_actor(), PostForm()
+    actor, form, name = current_actor(), PostForm(), f"edit-answer:{answer_id}"
     question, answer = _with_answer(answer_id)
     require(may_edit(actor, answer))
     if request.method == "GET":
         form.body.data, form.base_version.data = answer.body, answer.version
-        return render_template("questions/edit_answer.html", form=form, question=question, answer=answer)
+        draft = draft_of(actor, name)
+        refill(form, "edit-answer", draft)
+        return _edit_page(question, answer, form=form, draft=draft)
+    draft = refused({}, name)[name]
     try:
         with transaction():
             row, _question = answer_with_question(answer_id, actor)
             answering.edit_answer(
                 actor, row, form.body.data or "", base_version=form.base_version.data, comment=form.comment.data or ""
             )
+            take(actor, name)
     except REFUSALS as error:
         status, headers = refuse(form, error)
-        page = render_template("questions/edit_answer.html", form=form, question=question, answer=answer)
-        return page, status, headers
+        return _edit_page(question, answer, form=form, draft=draft), status, headers
     except Conflict as error:
         form.base_version.data = error.newer.get("version")
-        page = render_template("questions/edit_answer.html", form=form, question=question, answer=answer, newer=error)
-        return page, 409
-    return taken(_to_answer(question.id, question.slug, answer_id), f"edit-answer-{answer_id}")
+        return _edit_page(question, answer, form=form, draft=draft, newer=error), 409
+    return taken(_to_answer(question.id, question.slug, answer_id), name)
+
+
+def _edit_page(question: QuestionView, answer: AnswerView, **shown: Any) -> str:
+    return render_template("questions/edit_answer.html", question=question, answer=answer, **shown)
 
 
 @pages.post("/answers/<int:answer_id>/accept")

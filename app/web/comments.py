@@ -12,7 +12,7 @@ from app.domains.questions.actions.commenting import comment_to_change, delete_c
 from app.domains.questions.queries import question_page
 from app.kernel.transaction import transaction
 from app.web.actors import current_actor
-from app.web.drafts import taken
+from app.web.drafts import take, taken
 from app.web.forms import REFUSALS, CommentForm, refuse
 from app.web.questions import question_response
 
@@ -33,6 +33,7 @@ def on_answer(answer_id: int) -> Any:
 
 def _post(question_id: int | None, answer_id: int | None) -> Any:
     form, actor = CommentForm(), current_actor()
+    place = f"answer:{answer_id}" if answer_id else f"question:{question_id}"
     try:
         with transaction():
             if answer_id is not None:
@@ -41,13 +42,12 @@ def _post(question_id: int | None, answer_id: int | None) -> Any:
                 answer, question = None, question_to_change(question_id or 0, actor)
             question_id, slug = question.id, question.slug
             comment = post_comment(actor, question, answer, form.body.data or "", submission=form.submission.data)
+            take(actor, f"comment-{place}")
     except REFUSALS as error:
         status, headers = refuse(form, error)
         form.body.errors = [*form.body.errors, *form.form_errors]
-        place = f"answer:{answer_id}" if answer_id else f"question:{question_id}"
         page = question_page(actor, question_id or 0)
         return question_response(page, comment_form=form, comment_on=place, status=status, headers=headers)
-    place = f"answer:{answer_id}" if answer_id else f"question:{question_id}"
     return taken(_to_comment(question_id, slug, comment.id), f"comment-{place}")
 
 

@@ -21,13 +21,14 @@ from app.domains.escalation.models import Case
 from app.domains.escalation.policies import may_work_queue
 from app.domains.escalation.queries import case_page, explain, queue_counts, staff_queue
 from app.domains.products.queries import all_products
+from app.domains.questions.queries import drafts_on
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, Invalid
 from app.kernel.i18n import _, _l
 from app.kernel.policy import require
 from app.kernel.transaction import transaction
 from app.web.actors import current_actor
-from app.web.drafts import taken
+from app.web.drafts import refill, refused, take, taken
 from app.web.forms import Form, SubmittedForm, show
 from app.web.pager import next_url
 
@@ -104,13 +105,17 @@ def case_response(
 ) -> Any:
     """The page of a case, with a refused form and its text where there is one."""
     found = case_page(current_actor(), case_id)
+    drafts, name = drafts_on(current_actor(), found.question_id), f"answer:{found.question_id}"
+    drafts = refused(drafts, name) if reply else drafts
     reply = reply or ReplyForm(formdata=None)
+    refill(reply, "answer", drafts.get(name))
     reply.base_version.data, reply.seen_at.data = found.question.version, now().isoformat()
     page = render_template(
         "escalation/case.html",
         case=found,
         question=found.question,
         reply_form=reply,
+        draft=drafts.get(name),
         note_form=note or NoteForm(formdata=None),
         resolve_form=resolve or ResolveForm(formdata=None),
         newer=newer.newer.get("posts", []) if newer else None,
@@ -139,13 +144,15 @@ def answer(case_id: int) -> Any:
                 asks=bool(form.asks.data),
                 submission=form.submission.data,
             )
+            name = f"answer:{row.question_id}"
+            take(current_actor(), name)
     except Invalid as error:
         show(form, error)
         return case_response(case_id, reply=form, status=422)
     except Conflict as error:
         return case_response(case_id, reply=form, newer=error, status=409)
     flash(_("Your answer is published."), "success")
-    return taken(_to_case(case_id), f"case-{case_id}")
+    return taken(_to_case(case_id), name)
 
 
 def _instant(text: str | None) -> datetime | None:

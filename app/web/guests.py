@@ -13,6 +13,7 @@ from app.domains.accounts.queries import user_by_id
 from app.domains.escalation.queries import promises_by_product
 from app.domains.questions.actions.asking import QuestionDraft
 from app.domains.questions.actions.pending import keep_pending, name_asker, pending_of_link, publish_pending
+from app.domains.questions.drafts import ASK
 from app.domains.questions.queries import pending_question
 from app.domains.search.queries import similar_questions
 from app.kernel.errors import Invalid
@@ -33,7 +34,7 @@ def keep_guest_question(guest: Actor, draft: QuestionDraft) -> Response:
     """The text is safe on the server and in this browser; next the guest sees similar answers and the promise."""
     with transaction():
         keep_pending(guest, draft_key(), draft, locale())
-    return taken(redirect(url_for("guests.almost"), 303), "ask")
+    return taken(redirect(url_for("guests.almost"), 303), ASK)
 
 
 @pages.route("/questions/ask/almost", methods=["GET", "POST"])

@@ -13,12 +13,16 @@ from app.domains.follows.models import FollowKind
 from app.domains.products.queries import all_products
 from app.domains.questions.actions import asking
 from app.domains.questions.actions.asking import QuestionDraft, question_to_change
+from app.domains.questions.drafts import ASK
 from app.domains.questions.models import PostKind
-from app.domains.questions.policies import may_ask, may_edit, may_see_revisions
+from app.domains.questions.policies import may_answer, may_ask, may_edit, may_see_revisions
 from app.domains.questions.queries import (
     SORTS,
+    DraftView,
     ListFilter,
     QuestionView,
+    draft_of,
+    drafts_on,
     question_list,
     question_page,
     revisions_of,
@@ -35,7 +39,7 @@ from app.kernel.policy import require
 from app.kernel.transaction import transaction
 from app.web.actors import current_actor
 from app.web.diffs import changes
-from app.web.drafts import taken
+from app.web.drafts import refill, refused, take, taken
 from app.web.forms import REFUSALS, CloseForm, CommentForm, PostForm, QuestionForm, refuse
 from app.web.guests import keep_guest_question
 from app.web.pager import next_url
@@ -87,29 +91,35 @@ def ask() -> Any:
     actor = current_actor()
     form = QuestionForm().offer(all_products())
     if request.method == "GET":
+        draft = draft_of(actor, ASK)
+        refill(form, ASK, draft)
         _prefill(form)
-        return _ask_page(form)
+        return _ask_page(form, {ASK: draft} if draft else {})
     try:
         if not actor.is_authenticated:
             return keep_guest_question(actor, _draft(form))
         with transaction():
             question = asking.ask_question(actor, _draft(form))
+            take(actor, ASK)
     except REFUSALS as error:
-        return _ask_page(form, *refuse(form, error))
+        return _ask_page(form, refused({}, ASK), *refuse(form, error))
     flash(_("Your question is published."), "success")
-    return taken(_to_question(question.id, question.slug), "ask")
+    return taken(_to_question(question.id, question.slug), ASK)
 
 
 def _prefill(form: QuestionForm) -> None:
-    form.product.data = request.args.get("product") or form.product.data
-    form.title.data = request.args.get("title", "")
-    form.tags.data = request.args.get("tags", "")
+    """What the link that led here says, where nothing has been begun yet."""
+    for field in (form.product, form.title, form.tags):
+        field.data = field.data or request.args.get(field.name, "")
 
 
-def _ask_page(form: QuestionForm, status: int = 200, headers: dict[str, str] | None = None) -> Any:
+def _ask_page(
+    form: QuestionForm, drafts: dict[str, DraftView], status: int = 200, headers: dict[str, str] | None = None
+) -> Any:
     actor = current_actor()
     verdict = may_ask(actor) if actor.is_authenticated else None
-    page = render_template("questions/ask.html", form=form, promises=promises_by_product(), verdict=verdict)
+    promises = promises_by_product()
+    page = render_template("questions/ask.html", form=form, promises=promises, verdict=verdict, drafts=drafts)
     return page, status, headers or {}
 
 
@@ -154,8 +164,15 @@ def question_response(
     comment_on: str = "", close_form: CloseForm | None = None, status: int = 200,
     headers: dict[str, str] | None = None,
 ) -> Any:
-    """The question page, with a refused form and its text where there is one."""
+    """The question page, with a refused form and its text where there is one, else with the drafts in their forms."""
     actor = current_actor()
+    drafts = page_drafts(question)
+    if answer_form is not None:
+        drafts = refused(drafts, f"answer:{question.id}")
+    if comment_on:
+        drafts = refused(drafts, f"comment-{comment_on}")
+    answer_form = answer_form or PostForm(formdata=None)
+    refill(answer_form, "answer", drafts.get(f"answer:{question.id}"))
     page = render_template(
         "questions/show.html",
         question=question,
@@ -164,12 +181,19 @@ def question_response(
         labels=labels_of_question(question.id),
         related=related_questions(actor, question),
         following=question.following,
-        answer_form=answer_form or PostForm(formdata=None),
+        answer_form=answer_form,
         comment_form=comment_form or CommentForm(formdata=None),
         comment_on=comment_on,
+        drafts=drafts,
         close_form=close_form or CloseForm(formdata=None),
     )
     return page, status, headers or {}
+
+
+def page_drafts(question: QuestionView) -> dict[str, DraftView]:
+    """What the reader has begun here; asked only where the page has a form for it."""
+    actor = current_actor()
+    return drafts_on(actor, question.id) if may_answer(actor, question) else {}
 
 
 @pages.route("/questions/<int:question_id>/edit", methods=["GET", "POST"])
@@ -178,26 +202,30 @@ def edit(question_id: int) -> Any:
     actor = current_actor()
     question = question_page(actor, question_id)
     require(may_edit(actor, question))
-    form = QuestionForm().offer(all_products())
+    form, name = QuestionForm().offer(all_products()), f"edit-question:{question_id}"
     if request.method == "GET":
         form.product.data, form.kind.data, form.title.data = question.product, question.kind, question.title
         form.body.data, form.tags.data = question.body, " ".join(question.tags)
         form.base_version.data = question.version
-        return render_template("questions/edit.html", form=form, question=question)
+        draft = draft_of(actor, name)
+        refill(form, "edit-question", draft)
+        return render_template("questions/edit.html", form=form, question=question, draft=draft)
+    draft = refused({}, name)[name]
     try:
         with transaction():
             row = question_to_change(question_id, actor)
             asking.edit_question(
                 actor, row, _draft(form), base_version=form.base_version.data, comment=form.comment.data or ""
             )
+            take(actor, name)
             slug = row.slug
     except REFUSALS as error:
         status, headers = refuse(form, error)
-        return render_template("questions/edit.html", form=form, question=question), status, headers
+        return render_template("questions/edit.html", form=form, question=question, draft=draft), status, headers
     except Conflict as error:
         form.base_version.data = error.newer.get("version")
-        return render_template("questions/edit.html", form=form, question=question, newer=error), 409
-    return taken(_to_question(question_id, slug), f"edit-question-{question_id}")
+        return render_template("questions/edit.html", form=form, question=question, draft=draft, newer=error), 409
+    return taken(_to_question(question_id, slug), name)
 
 
 @pages.post("/questions/<int:question_id>/close")

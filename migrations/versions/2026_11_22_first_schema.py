@@ -665,6 +665,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_case_wake_at'), ['wake_at'], unique=False)
         batch_op.create_index('uq_case_live_question', ['question_id'], unique=True, sqlite_where=sa.text("state NOT IN ('disarmed', 'resolved', 'cancelled')"), postgresql_where=sa.text("state NOT IN ('disarmed', 'resolved', 'cancelled')"))
 
+    op.create_table('draft',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('form', sa.String(length=60), nullable=False),
+    sa.Column('question_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('fields', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
+    sa.Column('version', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('writer', sa.String(length=64), nullable=False),
+    sa.Column('updated_at', app.kernel.columns.UtcTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['question_id'], ['question.id'], name=op.f('fk_draft_question_id_question')),
+    sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_draft_user_id_user')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_draft')),
+    sa.UniqueConstraint('user_id', 'form', name=op.f('uq_draft_user_id_form'))
+    )
+    with op.batch_alter_table('draft', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_draft_updated_at'), ['updated_at'], unique=False)
+
     op.create_table('feedback_item_tag',
     sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('tag_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -994,6 +1011,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_feedback_item_tag_tag_id'))
 
     op.drop_table('feedback_item_tag')
+    with op.batch_alter_table('draft', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_draft_updated_at'))
+
+    op.drop_table('draft')
     with op.batch_alter_table('case', schema=None) as batch_op:
         batch_op.drop_index('uq_case_live_question', sqlite_where=sa.text("state NOT IN ('disarmed', 'resolved', 'cancelled')"), postgresql_where=sa.text("state NOT IN ('disarmed', 'resolved', 'cancelled')"))
         batch_op.drop_index(batch_op.f('ix_case_wake_at'))

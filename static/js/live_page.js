@@ -81,6 +81,7 @@ async function addAnswer(message) {
   const fresh = await answerFragment(message);
   if (!fresh) return null;
   document.getElementById("answer-list")?.append(fresh);
+  document.dispatchEvent(new Event("fragment"));
   return document.getElementById(`answer-${message.answer}`);
 }
 
@@ -94,6 +95,7 @@ async function recountAnswers() {
 async function replaceAnswer(message) {
   const fresh = await answerFragment(message);
   if (fresh) document.getElementById(`answer-${message.answer}`)?.replaceWith(fresh);
+  document.dispatchEvent(new Event("fragment"));
   return null;
 }
 

@@ -55,6 +55,8 @@ WITHOUT_A_POLICY: dict[str, str] = {
     "questions/actions/posting.py:touch": "brings facts into line",
     "questions/actions/commenting.py:comment_to_change": "loads a row",
     "questions/actions/hiding.py:named": "names a row",
+    "questions/actions/drafting.py:forget_drafts_of": "follows the end of an account",
+    "questions/actions/drafting.py:forget_old_drafts": "the clock does it",
     "questions/actions/pending.py:pending_of_link": "the token is the right",
     "questions/actions/pending.py:forget_expired": "the clock does it",
     "escalation/actions/policies_editing.py:default_policy": "made with its product, by whoever may make that",

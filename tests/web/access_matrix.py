@@ -38,7 +38,11 @@ def seen(foreign: frozenset[str] = ALL, own: frozenset[str] | None = None) -> Ro
 
 
 # Arguments of an address that another subject calls by the same name.
-ARGUMENTS: dict[str, dict[str, str]] = {"products": {"slug": "mesh"}, "tags": {"name": "wifi"}}
+ARGUMENTS: dict[str, dict[str, str]] = {
+    "products": {"slug": "mesh"},
+    "tags": {"name": "wifi"},
+    "drafts": {"form": "answer:{question_id}"},
+}
 
 MATRIX: dict[tuple[str, str], Row] = {
     ("GET", "static"): Row(ALL),
@@ -63,6 +67,11 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("POST", "questions.delete"): Row(MODERATORS, MODERATORS, MODERATORS),
     ("POST", "questions.restore"): Row(SIGNED_IN, SIGNED_IN, SEE_HIDDEN),  # nothing was deleted: nothing happens
     ("POST", "questions.follow"): Row(SIGNED_IN, SIGNED_IN, SEE_HIDDEN),
+    # drafts: one's own only; of what one may not see there is none
+    ("GET", "drafts.index"): Row(SIGNED_IN),
+    ("PUT", "drafts.save"): Row(SIGNED_IN, SIGNED_IN, SEE_HIDDEN, {"body": "Half an answer"}),
+    ("POST", "drafts.keep"): Row(SIGNED_IN, SIGNED_IN, SEE_HIDDEN, {"body": "Half an answer"}),
+    ("POST", "drafts.discard"): Row(SIGNED_IN),
     # a guest's question
     ("GET", "guests.almost"): Row(ALL),
     ("POST", "guests.almost"): Row(ALL),

@@ -136,7 +136,8 @@ def ask(
     if stage.token is not None:
         with client.session_transaction() as cookie:
             cookie["_user_id"], cookie["_fresh"], cookie["seen"] = stage.token, True, now().timestamp()
-    values = things | ARGUMENTS.get(endpoint.split(".")[0], {})
+    named = ARGUMENTS.get(endpoint.split(".")[0], {})
+    values = things | {name: value.format(**things) for name, value in named.items()}
     if endpoint == "answers.fragment":
         values["question_id"] = things["answers_question_id"]
     form = {name: str(value).format(**values) for name, value in row.form.items()}

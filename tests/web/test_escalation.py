@@ -105,7 +105,7 @@ def test_the_answer_from_the_desk_is_the_public_answer(queued: Any, desk: Any, c
     form = form_of(shown) | {"body": "Please install the firmware of March."}
     sent = desk.post(case_url(queued, "answer"), data=form)
     assert sent.status_code == 303
-    assert f"taken=case-{case_now(queued).id};" in sent.headers["Set-Cookie"]  # the browser forgets its draft
+    assert f"taken=answer:{queued.id};" in sent.headers["Set-Cookie"]  # the browser forgets its draft
     assert case_now(queued).state == "answered"
     page = text(client.get(f"/questions/{queued.id}/{question_now(queued).slug}"))
     assert "Please install the firmware of March." in page and "Official answer" in page

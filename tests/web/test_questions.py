@@ -196,7 +196,8 @@ def test_the_list_filters_by_product_tag_and_sort(client, ann):
     assert titles("?tag=wifi") == ["The router drops the connection"]
     assert len(titles("?sort=unanswered")) == 2
     assert client.get("/questions?product=nothing").status_code == 404
-    assert client.get("/questions?after=nonsense&sort=nonsense").status_code == 200
+    assert client.get("/questions?sort=nonsense").status_code == 200
+    assert client.get("/questions?after=nonsense").status_code == 422
 
 
 def test_the_history_shows_what_changed(client, ann):
@@ -222,7 +223,7 @@ def long_thread(worker, ann, bob):
     return question
 
 
-def test_a_question_with_thirty_answers_costs_eight_statements_for_a_visitor_and_ten_for_a_member(
+def test_a_question_with_thirty_answers_costs_eight_statements_for_a_visitor_and_eleven_for_a_member(
     app, client, worker, ann, bob
 ):
     path = path_of(long_thread(worker, ann, bob))
@@ -236,7 +237,7 @@ def test_a_question_with_thirty_answers_costs_eight_statements_for_a_visitor_and
         client.get(path)
 
     assert len(anonymous) <= 8, "\n".join(anonymous)
-    assert len(member) <= 10, "\n".join(member)
+    assert len(member) <= 11, "\n".join(member)  # one of them for drafts
 
 
 @pytest.mark.parametrize("query", ["", "?sort=votes&tag=wifi", "?product=mesh&sort=unanswered"])

@@ -229,6 +229,25 @@ class ReadMark(Model):
     read_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
+class Draft(Model):
+    """What a person has typed into a form and not yet sent: its owner's alone, nobody else ever reads it."""
+
+    __tablename__ = "draft"
+    __table_args__ = (UniqueConstraint("user_id", "form"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    form: Mapped[str] = mapped_column(String(60))
+    question_id: Mapped[int | None] = mapped_column(ForeignKey("question.id"))
+    """The question whose page the form stands on."""
+    fields: Mapped[dict[str, str]] = mapped_column(Json)
+    version: Mapped[int] = mapped_column(BigId)
+    """Never used twice for a form, also where its draft went and came again."""
+    writer: Mapped[str] = mapped_column(String(64), default="")
+    """The key of the page that saved last."""
+    updated_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+
+
 class PendingQuestion(Model):
     """A guest's whole question, until the link in the mail publishes it."""
 

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, true
+from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.policies import may_act
 from app.domains.accounts.privileges import privileges_of
-from app.domains.questions.models import Answer, Comment, Question
+from app.domains.questions.models import Answer, Comment, Draft, Question
 from app.kernel.i18n import _l
 from app.kernel.policy import UNSEEN, YES, Verdict, no
 
@@ -56,6 +56,21 @@ def comments_seen_by(actor: Actor) -> ColumnElement[bool]:
     public = and_(Comment.hidden.is_(False), Comment.deleted_at.is_(None))
     own = and_(Comment.author_id == actor.id, Comment.deleted_at.is_(None))
     return public if actor.id is None else or_(public, own)
+
+
+def may_keep_drafts(actor: Actor) -> Verdict:
+    """Also who may not post at the moment: what they have typed is theirs until they may."""
+    return YES if actor.is_authenticated else no(_l("Please sign in first."))
+
+
+def may_see_draft(actor: Actor, draft: Any) -> Verdict:
+    """Its owner alone; no role opens it."""
+    return YES if actor.id is not None and draft.user_id == actor.id else UNSEEN
+
+
+def drafts_seen_by(actor: Actor) -> ColumnElement[bool]:
+    """The SQL twin of `may_see_draft`."""
+    return Draft.user_id == actor.id if actor.id is not None else false()
 
 
 def may_ask(actor: Actor) -> Verdict:

@@ -1,5 +1,6 @@
 """What we do by the clock."""
 
+from app.domains.questions.actions.drafting import forget_old_drafts
 from app.domains.questions.actions.pending import forget_expired
 from app.kernel.transaction import transaction
 
@@ -8,3 +9,9 @@ def forget_pending() -> None:
     """Guests' texts that nobody published."""
     with transaction():
         forget_expired()
+
+
+def forget_drafts() -> None:
+    """Drafts that nobody has touched for half a year."""
+    with transaction():
+        forget_old_drafts()

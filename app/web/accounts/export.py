@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.domains.accounts.queries import sessions_of, tokens_of, user_by_id
 from app.domains.follows.models import FollowKind
 from app.domains.follows.queries import followed_ids
-from app.domains.questions.queries import own_posts
+from app.domains.questions.queries import own_drafts, own_posts
 from app.web.accounts.blueprint import pages
 from app.web.actors import current_actor
 
@@ -45,7 +45,7 @@ def exported(user_id: int) -> dict[str, Any]:
         "follows": {kind.value: followed_ids(user_id, kind) for kind in FollowKind},
         **{
             name: [{key: _value(value) for key, value in row.items()} for row in rows]
-            for name, rows in own_posts(user_id).items()
+            for name, rows in (own_posts(user_id) | {"drafts": own_drafts(user_id)}).items()
         },
     }
 

@@ -1,6 +1,7 @@
 """Reads about questions."""
 
 from app.domains.questions.queries.cards import Card, cards_by_id, cards_seen_by, listed
+from app.domains.questions.queries.drafts import DraftLine, DraftView, draft_list, draft_of, drafts_on, own_drafts
 from app.domains.questions.queries.lists import (
     SORTS,
     ListFilter,
@@ -29,6 +30,8 @@ __all__ = [
     "AnswerView",
     "Card",
     "CommentView",
+    "DraftLine",
+    "DraftView",
     "ListFilter",
     "QuestionView",
     "SORTS",
@@ -38,7 +41,11 @@ __all__ = [
     "cards_by_id",
     "cards_seen_by",
     "cursor_after",
+    "draft_list",
+    "draft_of",
+    "drafts_on",
     "listed",
+    "own_drafts",
     "own_posts",
     "pending_question",
     "post_of",

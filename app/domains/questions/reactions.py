@@ -1,0 +1,9 @@
+"""What questions do when something has happened."""
+
+from app.domains.accounts.events import UserAnonymised
+from app.domains.questions.actions.drafting import forget_drafts_of
+
+
+def forget_drafts(event: UserAnonymised) -> None:
+    """Posts stay without a name; what was never posted goes."""
+    forget_drafts_of(event.user_id)
