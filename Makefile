@@ -21,7 +21,7 @@ test: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
 # Every fault at length, about an hour; prints its seed, and ends with 1 where a number is wrong.
 soak: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
 	@deploy/install-test-servers
-	SOAK=1 $(BIN)/python -m pytest -q tests/journeys/test_backup_of_a_running_forum.py tests/journeys/test_accessibility.py
+	SOAK=1 $(BIN)/python -m pytest -q tests/journeys/test_backup_of_a_running_forum.py tests/journeys/test_accessibility.py tests/scale
 	$(BIN)/python -m bench.faults
 
 bench: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)

@@ -91,8 +91,9 @@ class Replica:
         return self.engine if g.reads_from == REPLICA and not getattr(clause, "is_dml", False) else None
 
     def _choose(self) -> str:
-        """A socket's messages have no endpoint: what is said live is read where it was written."""
-        may = request.endpoint is not None and self._keeps_up()
+        """What is said live is read where it was written: a socket's messages, which have no endpoint, and the part
+        of a page that is fetched because something was said of it."""
+        may = request.endpoint is not None and not request.path.endswith("/fragment") and self._keeps_up()
         return REPLICA if may and self._has_replayed(last_write(g.keys_before)) else PRIMARY
 
     def _has_replayed(self, place: int | None) -> bool:
@@ -140,12 +141,13 @@ class Replica:
 
     def _ask_replayed(self) -> int | None:
         replayed = _asked(self.engine, REPLAYED)
-        self._replayed = max(self._replayed, replayed or 0)
+        self._replayed = replayed or 0  # less than before, where it was killed: it starts again a little earlier
         return replayed
 
     def leave_out(self, because: str) -> None:
         """For a while; one line in the log until it serves again."""
-        self._serves, self._goal, self._look_at = False, None, time.monotonic() + LEFT_OUT_SECONDS
+        self._serves, self._goal, self._replayed = False, None, 0
+        self._look_at = time.monotonic() + LEFT_OUT_SECONDS
         if not self._said_out:
             self._said_out = True
             log.warning("replica.left_out", because=because[:200])

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.cli.starting import main, may_listen
+from app.cli.starting import main, may_listen, web_command
 
 
 @pytest.fixture
@@ -33,3 +33,17 @@ def test_a_port_that_was_given_back_is_taken(monkeypatch):
         free = other.getsockname()[1]
     monkeypatch.setenv("PORT", str(free))
     assert may_listen()
+
+
+def test_a_kind_of_process_that_is_unknown_ends_the_start(capfd):
+    with pytest.raises(SystemExit) as refused:
+        main(["--only", "everything"])
+    assert refused.value.code == 2 and "everything" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(("serves", "threads"), [("all", 108), ("live", 108), ("pages", 8)])
+def test_only_processes_with_sockets_have_threads_for_them(serves, threads, monkeypatch):
+    for name, value in (("SERVES", serves), ("THREADS", "8"), ("LIVE_CLIENTS", "100")):
+        monkeypatch.setenv(name, value)
+    command = web_command()
+    assert command[command.index("--threads") + 1] == str(threads)

@@ -10,6 +10,8 @@ WRONG = {
     "MAIL_FROM": ["nonsense", "Forum <>", "@", "forum@"],
     "TRUSTED_PROXIES": ["many", "-1"],
     "DATABASE_URL": ["mysql://127.0.0.1/huzhu"],
+    "DATABASE_REPLICA_URL": ["mysql://127.0.0.1/huzhu"],
+    "SERVES": ["everything"],
 }
 
 
@@ -18,6 +20,15 @@ def test_a_wrong_value_names_its_setting(name, value, monkeypatch, tmp_path):
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     monkeypatch.setenv(name, value)
     with pytest.raises(ConfigError, match=f"^{name}: "):
+        load_settings()
+
+
+@pytest.mark.parametrize("primary", [None, "sqlite:///forum.db"])
+def test_only_postgresql_has_a_replica(primary, monkeypatch, tmp_path):
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", primary or "")
+    monkeypatch.setenv("DATABASE_REPLICA_URL", "postgresql://127.0.0.1/huzhu")
+    with pytest.raises(ConfigError, match="DATABASE_REPLICA_URL needs PostgreSQL"):
         load_settings()
 
 

@@ -1,5 +1,6 @@
 """What the clock asks for, also after somebody has turned it."""
 
+from threading import Barrier, Thread
 
 import pytest
 
@@ -51,3 +52,22 @@ def test_after_the_clock_was_set_back_no_task_waits_for_the_time_that_it_was(run
     clock.advance(seconds=5)
     schedule.run_due()
     assert runs == ["often", "nightly"]
+
+
+def test_workers_that_meet_a_new_task_at_once_run_it_once(app, runs, clock):
+    together, failed = Barrier(6), []
+
+    def work():
+        with app.app_context():
+            together.wait()
+            try:
+                schedule.run_due()
+            except Exception as error:
+                failed.append(error)
+
+    threads = [Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (runs, failed) == (["often"], [])
