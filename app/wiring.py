@@ -157,6 +157,8 @@ EDGES = [
     "app.web.tracing:install",
     "app.web.assets:install",
     "app.web.context:install",
+    "app.web.parts:install",
+    "app.web.frame:install",
     "app.web.door:install",
     "app.api.tokens:install",
     "app.api.errors:install",

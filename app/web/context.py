@@ -1,6 +1,7 @@
 """What every template can use: may(), addresses, dates, languages."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,8 @@ from app.web.actors import current_actor
 from app.web.rights import RIGHTS
 
 A_MOMENT = timedelta(minutes=1)
+LONG_AGO = timedelta(days=30)
+SAME_FOR_SECONDS = 15
 
 
 def install(app: Flask) -> None:
@@ -89,13 +92,21 @@ def when(at: datetime | None) -> Markup:
     """A `<time>`: how long ago, or in how long, with the exact time in the reader's zone as its title."""
     if at is None:
         return Markup("")
+    moment = now()
+    # What is told of a day long ago changes with the year only; of the last days, a quarter of a minute late at most.
+    told_for = moment.year if abs(at - moment) > LONG_AGO else int(moment.timestamp() / SAME_FOR_SECONDS)
+    return _when(at, told_for, timezone(), _babel_locale())
+
+
+@lru_cache(maxsize=20_000)
+def _when(at: datetime, _told_for: int, _zone: str, _locale: str) -> Markup:
     difference = at - now()
     if -A_MOMENT < difference <= timedelta(0):
         text = _("just now")
-    elif abs(difference) > timedelta(days=30):
-        text = format_datetime(at.astimezone(_zone()), _date_pattern(at), locale=_babel_locale())
+    elif abs(difference) > LONG_AGO:
+        text = format_datetime(at.astimezone(ZoneInfo(_zone)), _date_pattern(at), locale=_locale)
     else:
-        text = format_timedelta(difference, add_direction=True, locale=_babel_locale(), threshold=0.95)
+        text = format_timedelta(difference, add_direction=True, locale=_locale, threshold=0.95)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(_iso(at), exact(at), text)
 
 
@@ -133,7 +144,12 @@ def _babel_locale() -> str:
 
 def number(value: float | int) -> str:
     """Grouped as the reader's language groups."""
-    return str(format_decimal(value, locale=_babel_locale()))
+    return _grouped(value, _babel_locale())
+
+
+@lru_cache(maxsize=4096)
+def _grouped(value: float | int, babel_locale: str) -> str:
+    return str(format_decimal(value, locale=babel_locale))
 
 
 def has_endpoint(name: str) -> bool:

@@ -1,0 +1,34 @@
+"""What stands around every page: its header and its footer, kept for all who see the same (parts.py)."""
+
+from typing import Any, NamedTuple
+
+from flask import Flask, request, url_for
+from markupsafe import Markup
+
+from app.kernel.settings import SITE_NAME
+from app.web.actors import current_actor
+from app.web.context import number, theme, unread_count
+from app.web.parts import part
+
+
+class Reader(NamedTuple):
+    """Of a signed-in person, what the frame shows."""
+
+    id: int
+    name: str
+    role: str
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.globals["frame"] = frame
+
+
+def frame(name: str, section: str, search_text: str = "") -> Markup:
+    """`name`: header or footer; `section`: the place in the navigation where the page stands."""
+    actor = current_actor()
+    here = request.full_path if request.query_string else request.path
+    reader = Reader(actor.id, actor.name, actor.role) if actor.id is not None else None
+    fill: dict[str, Any] = {"here": here, "login": url_for("accounts.login", next=here), "search_text": search_text}
+    fill |= {"unread": unread_count(), "unread_number": number(unread_count())}
+    about = {"section": section, "theme": theme(), "site_name": SITE_NAME.value(), "user": reader}
+    return part(f"_frame/{name}.html", fill, **about)

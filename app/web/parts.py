@@ -1,0 +1,86 @@
+"""Parts of a page that look alike for everybody who sees them: made once, kept in this process.
+
+A part is made from what it is given and from nothing else, so what it is given is its key, with the language; a change
+is another key. It knows neither who reads nor the request: a template that asks for them fails. For what differs from
+reader to reader, marks are left and filled in each time: how long ago something was, a form's token, `mark("name")`
+for what stands in `fill`.
+"""
+
+import re
+import secrets
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+from flask import Flask, current_app, g
+from flask_wtf.csrf import generate_csrf
+from jinja2 import StrictUndefined
+from markupsafe import Markup, escape
+
+from app.web.context import has_endpoint, locale, number, when
+
+MOST_CHARACTERS = 6_000_000
+# Nobody can write it into a post: each process makes its own, and no page shows it.
+SIGN = secrets.token_hex(12)
+_MARKED = re.compile(SIGN + r"([^;]+);")
+PERSONAL = ("actor", "current_user", "demo", "may", "request", "session", "theme", "unread_count")
+NOTHING: Mapping[str, Any] = {}
+
+
+def install(app: Flask) -> None:
+    app.extensions["parts"] = Parts()
+    app.jinja_env.globals["part"] = part
+
+
+def part(template: str, fill: Mapping[str, Any] = NOTHING, **given: Any) -> Markup:
+    """The rendered template. What is given must be hashable, and all of it is looked at to know the part again."""
+    language, for_shelf = locale(), bool(g.get("page_key"))
+    shelf: Parts = current_app.extensions["parts"]
+    key = (template, language, for_shelf, *given.items())
+    made = shelf.get(key)
+    if made is None:
+        made = _render(template, language, for_shelf, given)
+        shelf.put(key, made)
+    return Markup(_MARKED.sub(lambda found: _filled(found[1], fill), made))
+
+
+class Parts:
+    """Those asked for last, together at most MOST_CHARACTERS."""
+
+    def __init__(self, room: int = MOST_CHARACTERS) -> None:
+        self._parts: OrderedDict[Any, str] = OrderedDict()
+        self._room, self._lock = room, Lock()
+
+    def get(self, key: Any) -> str | None:
+        with self._lock:
+            made = self._parts.get(key)
+            if made is not None:
+                self._parts.move_to_end(key)
+            return made
+
+    def put(self, key: Any, made: str) -> None:
+        with self._lock:
+            self._room += len(self._parts.pop(key, "")) - len(made)
+            self._parts[key] = made
+            while self._room < 0:
+                self._room += len(self._parts.popitem(last=False)[1])
+
+
+def _render(template: str, language: str, for_shelf: bool, given: dict[str, Any]) -> str:
+    known = {"locale": language, "number": number, "has_endpoint": has_endpoint, "mark": _mark}
+    marked = {"when": lambda at: _mark(f"when {at.isoformat()}") if at else "", "csrf_token": lambda: _mark("token")}
+    nobody: dict[str, Any] = {name: StrictUndefined(name=name) for name in PERSONAL}
+    nobody["g"] = {"page_key": for_shelf}  # the forms of a page for everybody have no token (page_cache.py)
+    return current_app.jinja_env.get_template(template).render(nobody | known | marked | given)
+
+
+def _mark(name: str) -> Markup:
+    return Markup(f"{SIGN}{name};")
+
+
+def _filled(name: str, fill: Mapping[str, Any]) -> str:
+    if name.startswith("when "):
+        return when(datetime.fromisoformat(name[5:]))
+    return generate_csrf() if name == "token" else escape(fill[name])
