@@ -11,7 +11,7 @@ from limits.storage import storage_from_string
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-ANSWERS_WITHIN_SECONDS = 0.5  # somebody waits for a page meanwhile
+ANSWERS_WITHIN_SECONDS = 1.0  # somebody waits for a page meanwhile
 ASKED_AGAIN_AFTER_SECONDS = 5.0
 
 log = structlog.get_logger()
