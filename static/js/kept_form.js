@@ -9,7 +9,7 @@ const words = document.getElementById("draft-words");
 const say = words?.dataset ?? {};
 const NEVER = ["hidden", "password", "submit", "button", "file"];
 const TEXTS = ["title", "body", "tags", "comment"];
-const clock = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { dateStyle: "medium", timeStyle: "short" });
+const clock = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { dateStyle: "medium", timeStyle: "medium" });
 
 // --- the fields of a form ---
 

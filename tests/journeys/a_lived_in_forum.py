@@ -6,6 +6,7 @@ from app.domains.accounts.actor import Actor
 from app.domains.escalation.actions.claiming import claim_case
 from app.domains.escalation.actions.noting import note_case
 from app.domains.escalation.actions.raising import ask_staff_now
+from app.domains.questions.actions.drafting import save_draft
 from app.domains.questions.models import Question
 from app.kernel.transaction import transaction
 from tests.domains.escalation.stories import act, case_now
@@ -45,6 +46,7 @@ def lived_in(forum: Forum) -> Scene:
         help_given(a_person(f"helper{number}"), 3 - number)
     a_question(by=people["ann"], title="如何导出报表", body="月底需要把报表发给财务，按钮却是灰色的。", tags=("导出",))
     a_label(by=people["ann"], tags=("wifi",), title="Stable Wi-Fi after an update", type="request")
+    _begin_to_write(people["ann"], people["stan"], question)
     waiting, claimed = (a_question(by=people["ann"], body=BODY) for _ in range(2))
     forum.work()
     for asked in (waiting, claimed):
@@ -54,6 +56,13 @@ def lived_in(forum: Forum) -> Scene:
     act(note_case, people["stan"], claimed, "The log shows two restarts.")
     forum.work()
     return Scene(people, question, case_now(claimed).id)
+
+
+def _begin_to_write(ann: Actor, stan: Actor, question: Question) -> None:
+    with transaction():
+        save_draft(ann, "ask", {"title": "The lamp blinks", "body": "It began **yesterday**, when", "tags": "lamp"})
+        save_draft(ann, f"answer:{question.id}", {"body": "Never mind, I have found it:"})
+        save_draft(stan, f"comment-question:{question.id}", {"body": "Which version"})
 
 
 def _a_thread(ann: Actor, stan: Actor) -> Question:

@@ -24,6 +24,7 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "list": (GUEST, "/questions"),
     "question": ("ann", "/questions/{question}"),
     "ask": ("ann", "/questions/ask"),
+    "drafts": ("ann", "/drafts"),
     "search": (GUEST, "/search?q=router"),
     "board": ("ann", "/leaderboard"),
     "queue": ("stan", "/staff/queue"),
