@@ -8,10 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 import requests
-from flask import Flask
 
-from app.domains.accounts.actions.sessions import Browser, open_session
 from app.domains.accounts.models import User
+from app.domains.accounts.passwords import hash_password
 from app.extensions import db
 from app.kernel import clock as clock_module
 from app.kernel.transaction import transaction
@@ -23,6 +22,7 @@ TRIES = 1000 if os.environ.get("SOAK") else 120
 READERS = 4
 LAG_MILLISECONDS = 300  # longer than a request takes on a busy machine
 WEBS = ("web 1", "web 2")
+PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(scope="module")
@@ -64,12 +64,23 @@ def serves(forum: Processes, web: str) -> bool:
     return eventually(reads_more, 30, pause=0.3)
 
 
-def cookie_of(app: Flask, user_id: int) -> str:
-    """Its value, of a browser in which this person has just signed in."""
-    with app.app_context(), transaction():
-        token = open_session(db.session.get_one(User, user_id), Browser("127.0.0.1", "test"), stays=True)
-    signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    return str(signer.dumps({"_user_id": token, "_fresh": True, "seen": time.time()}))
+def signed_in(forum: Processes, member: int, web: str = "web 1") -> requests.Session:
+    """This member's browser, which has signed in through that process a moment ago."""
+    actor = forum.stage.members[member].actor
+    with forum.stage.app.app_context(), transaction():
+        db.session.get_one(User, actor.id).password_hash = hash_password(PASSWORD)
+    browser = requests.Session()
+    form = {"login": actor.name, "password": PASSWORD}
+    own = {"Origin": forum.address(web)}  # what a browser says of a form of the forum's own page
+    answer = browser.post(f"{forum.address(web)}/login", form, headers=own, timeout=60, allow_redirects=False)
+    assert answer.status_code == 303, answer.text[-2000:]
+    return browser
+
+
+def csrf_token(page: requests.Response) -> str:
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)
+    assert found is not None
+    return found[1]
 
 
 class Reader:
@@ -115,18 +126,23 @@ def test_own_writes_are_never_unseen_while_others_are_served_by_the_replica(foru
     assert served["replica"] > 0 and served["primary"] > 0
 
 
+def test_who_signs_in_or_out_through_one_web_process_has_done_so_in_the_other(forum: Processes) -> None:
+    for member in (5, 6, 7):
+        browser = signed_in(forum, member, "web 1")
+        inbox = browser.get(f"{forum.address('web 2')}/inbox", timeout=60, allow_redirects=False)
+        assert inbox.status_code == 200
+        form = {"csrf_token": csrf_token(inbox)}
+        assert browser.post(f"{forum.address('web 2')}/logout", form, timeout=60, allow_redirects=False).ok
+        after = browser.get(f"{forum.address('web 1')}/inbox", timeout=60, allow_redirects=False)
+        assert after.status_code == 303 and "/login" in after.headers["Location"]
+
+
 def test_a_browser_reads_its_own_comment_through_either_web_process(forum: Processes) -> None:
-    question, writer = forum.client("web 1", 5).ask(), forum.stage.members[6]
-    browser, path = requests.Session(), f"/questions/{question}/"
-    cookie = cookie_of(forum.stage.app, writer.actor.id or 0)
-    browser.cookies.set("huzhu", cookie, domain="127.0.0.1")
-    # The session was made beside the forum and not by signing in: the replica must have heard of it.
-    assert eventually(lambda: "/inbox" in browser.get(f"{forum.address('web 1')}{path}", timeout=60).text, 20)
-    shown = browser.get(f"{forum.address('web 1')}{path}", timeout=60)
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', shown.text)
-    assert token is not None
-    for number in range(20):
-        said = {"csrf_token": token[1], "body": f"The lamp of my neighbour number {number} does the same."}
+    question, browser = forum.client("web 1", 5).ask(), signed_in(forum, 6)
+    path = f"/questions/{question}/"
+    token = csrf_token(browser.get(f"{forum.address('web 1')}{path}", timeout=60))
+    for number in range(8):
+        said = {"csrf_token": token, "body": f"The lamp of my neighbour number {number} does the same."}
         here, there = WEBS[number % 2], WEBS[(number + 1) % 2]
         address = f"{forum.address(here)}/questions/{question}/comments"
         posted = browser.post(address, said, timeout=60, allow_redirects=False)
@@ -155,12 +171,12 @@ def test_what_the_replica_does_not_know_yet_is_asked_of_the_primary(forum: Proce
 def test_a_page_that_writes_is_no_error_on_the_replica(forum: Processes) -> None:
     """Views are counted after the answer of a GET; a session notes its visit."""
     question = forum.client("web 1", 13).ask()
-    cookie = f"huzhu={cookie_of(forum.stage.app, forum.stage.members[14].actor.id or 0)}"
+    browser = signed_in(forum, 14)
     until = time.monotonic() + 7  # views are stored every five seconds
     while time.monotonic() < until:
         for web in WEBS:
             assert forum.page(web, f"/questions/{question}/").ok
-            assert forum.page(web, f"/questions/{question}/", Cookie=cookie).ok
+            assert browser.get(f"{forum.address(web)}/questions/{question}/", timeout=60).ok
         time.sleep(0.2)
     assert not [line for web in WEBS for line in forum.log_lines(web, "request") if line["status"] >= 500]
     assert not [line for web in WEBS for line in forum.log_lines(web, "readers.not_stored")]
