@@ -24,6 +24,10 @@ LANGUAGE = {
     "description": "zh or en, for sentences to guests; with a token its owner's language counts.",
     "schema": {"type": "string"},
 }
+TOO_LONG_ADDRESS = {
+    "description": "The address is longer than 4,094 bytes; the server says so before the forum reads it.",
+    "content": {"text/html": {"schema": {"type": "string"}}},
+}
 RETRY_AFTER = {"description": "Seconds.", "schema": {"type": "integer"}}
 
 
@@ -66,11 +70,13 @@ def _complete(method: str, operation: dict[str, Any], schemas: dict[str, Any]) -
         operation["requestBody"]["required"] = bool(schemas[name].get("required"))
     elif method != "post" and not any(each["in"] == "query" for each in operation["parameters"]):
         del operation["responses"]["422"]  # nothing is sent that could be wrong
+    if any(each["in"] == "query" for each in operation["parameters"]):
+        operation["responses"]["414"] = TOO_LONG_ADDRESS
     operation["parameters"] = [_parameter(each) for each in operation["parameters"]] + [LANGUAGE]
     if method == "post":
         operation["parameters"].append(IDEMPOTENCY_KEY)
     for status, answer in operation["responses"].items():
-        if int(status) >= 400:
+        if int(status) >= 400 and answer is not TOO_LONG_ADDRESS:
             answer["content"] = {"application/problem+json": answer["content"]["application/json"]}
         if status == "429":
             answer["headers"] = {"Retry-After": RETRY_AFTER}

@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from math import ceil
 from typing import Any
 
@@ -39,13 +40,27 @@ def limit(name: str, default: str, about: Any) -> Limit:
 
 
 def spend(kind: Limit, who: object) -> None:
-    """Count one use by `who` (user id, address, …); TooSoon when a window is full."""
+    """Count one use by `who` (user id, address, …); TooSoon when a window is full.
+
+    An IPv6 address counts with all of its /64: everybody who has one has 2^64 of them.
+    """
     if _unlimited.get() or current_app.extensions["config"].limits == "off":
         return
     for window in kind.windows():
-        seconds = _counted(partial(_refused_for, window, kind, who))
+        seconds = _counted(partial(_refused_for, window, kind, counted_as(str(who))))
         if seconds:
             raise TooSoon(_("That was a little too often. Please try again in %(wait)s.", wait=_wait(seconds)), seconds)
+
+
+def counted_as(who: str) -> str:
+    try:
+        address = ip_address(who)
+    except ValueError:
+        return who
+    if isinstance(address, IPv4Address):
+        return who
+    mapped = address.ipv4_mapped
+    return str(mapped) if mapped else str(IPv6Network((int(address) >> 64 << 64, 64)))
 
 
 @contextmanager
@@ -72,11 +87,11 @@ def _limiter(name: str, storage: Callable[[], Any]) -> MovingWindowRateLimiter:
     return kept or current_app.extensions.setdefault(name, MovingWindowRateLimiter(storage()))  # type: ignore[no-any-return]
 
 
-def _refused_for(window: Any, kind: Limit, who: object, limiter: MovingWindowRateLimiter) -> int:
+def _refused_for(window: Any, kind: Limit, who: str, limiter: MovingWindowRateLimiter) -> int:
     """Seconds until one more is let through; 0 where this one is, and is counted."""
-    if limiter.hit(window, kind.name, str(who)):
+    if limiter.hit(window, kind.name, who):
         return 0
-    reset_at = limiter.get_window_stats(window, kind.name, str(who)).reset_time
+    reset_at = limiter.get_window_stats(window, kind.name, who).reset_time
     return max(1, ceil(reset_at - time.time()))  # the windows live in real time, not in the program's clock
 
 

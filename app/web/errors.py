@@ -5,10 +5,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, current_app, g, jsonify, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.extensions import db, login_manager
 from app.kernel.errors import DomainError, TooSoon
@@ -22,6 +22,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(DomainError, domain_error)
     app.register_error_handler(CSRFError, csrf_error)
     app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(SecurityError, foreign_name)
     app.register_error_handler(OperationalError, database_away)
     app.register_error_handler(Exception, unexpected)
 
@@ -67,6 +68,11 @@ def http_error(error: HTTPException) -> Any:
         return error
     headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
     return page(error.code, sentence_for(error.code), headers)
+
+
+def foreign_name(_error: SecurityError) -> Any:
+    """A Host outside of TRUSTED_HOSTS. Without a page: whoever asks for the host once more is refused once more."""
+    return Response(_("The forum does not answer to this name."), 400, mimetype="text/plain")
 
 
 def database_away(error: OperationalError) -> Any:

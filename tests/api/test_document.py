@@ -65,6 +65,9 @@ def test_each_call_says_its_security_its_problems_and_its_key(app):
     for path, methods in document()["paths"].items():
         for method, operation in methods.items():
             problems = {status: one for status, one in operation["responses"].items() if int(status) >= 400}
+            by_query = any(each["in"] == "query" for each in operation["parameters"])
+            of_the_server = problems.pop("414", None)
+            assert (of_the_server is not None) == by_query, path
             assert {"400", "401", "403", "404", "429", "500", "503"} <= problems.keys(), path
             assert all(list(one["content"]) == ["application/problem+json"] for one in problems.values())
             assert operation["security"][0]["token"] and operation["summary"], path

@@ -1,7 +1,7 @@
 import pytest
 
 from app.kernel.errors import Invalid, TooSoon
-from app.kernel.limits import limit, spend, unlimited
+from app.kernel.limits import counted_as, limit, spend, unlimited
 from app.kernel.settings import Setting, change
 from app.kernel.transaction import transaction
 
@@ -16,6 +16,24 @@ def test_the_third_knock_waits_and_others_do_not(app):
         spend(KNOCKS, "ann")
     assert 0 < refused.value.retry_after_seconds <= 60
     spend(KNOCKS, "bob")
+
+
+@pytest.mark.settings(limits="on")
+@pytest.mark.parametrize(("one", "same", "other"), [
+    ("2001:db8:1:2::7", "2001:db8:1:2:ffff::9", "2001:db8:1:3::7"),
+    ("::ffff:192.0.2.7", "192.0.2.7", "::ffff:192.0.2.8"),
+    ("192.0.2.7", "192.0.2.7", "192.0.2.8"),
+])  # fmt: skip
+def test_a_network_address_counts_with_its_whole_network_where_one_has_many(app, one, same, other):
+    spend(KNOCKS, one)
+    spend(KNOCKS, same)
+    with pytest.raises(TooSoon):
+        spend(KNOCKS, one)
+    spend(KNOCKS, other)
+
+
+def test_a_number_of_an_account_is_no_network_address(app):
+    assert [counted_as(who) for who in ("7", "ann@example.com", "a:b", "")] == ["7", "ann@example.com", "a:b", ""]
 
 
 @pytest.mark.settings(limits="on")

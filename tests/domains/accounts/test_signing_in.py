@@ -65,6 +65,16 @@ def test_one_account_is_tried_ten_times(zoe):
 
 
 @pytest.mark.settings(limits="on")
+def test_ten_spellings_of_a_name_are_no_ten_accounts(zoe):
+    spellings = ["ann", "ANN", "a.n.n", "a nn", "a-n-n", "аnn", "ann.", " ann", "a_nn", "Ann"]
+    for number, name in enumerate(spellings):
+        with pytest.raises(Invalid):
+            check_credentials(name, "guess", Browser(f"192.0.2.{number}"))
+    with pytest.raises(TooSoon):
+        check_credentials("an.n", PASSWORD, Browser("192.0.2.99"))
+
+
+@pytest.mark.settings(limits="on")
 def test_one_network_address_tries_25_times_whoever_it_names(zoe):
     for number in range(25):
         with pytest.raises(Invalid):

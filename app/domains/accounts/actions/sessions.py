@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import Session, User
+from app.domains.accounts.names import email_key, name_key
 from app.domains.accounts.passwords import hash_password, matches, needs_rehash
 from app.domains.accounts.policies import PRIVILEGED_ROLES, may_use_own_account
 from app.domains.accounts.queries import user_by_login
@@ -37,8 +38,10 @@ class Browser:
 def check_credentials(login: str, password: str, browser: Browser) -> User:
     """The person, or Invalid: the same words and the same time for a wrong name and a wrong password."""
     spend(BY_ADDRESS, browser.address)
-    spend(BY_ACCOUNT, login.strip().casefold()[:320])
-    user = user_by_login(login.strip()[:320])
+    login = login.strip()[:320]
+    # A name has as many spellings as one likes; those that lead to one account are counted as one.
+    spend(BY_ACCOUNT, email_key(login) if "@" in login else name_key(login))
+    user = user_by_login(login)
     right = matches(user.password_hash if user else None, password[:1000])
     if user is None or not right or user.anonymised_at is not None:
         raise Invalid(_("Name or password is not right. Please check both, or choose a new password."))
