@@ -27,6 +27,7 @@ from app.web.actors import current_actor
 from app.web.diffs import changes
 from app.web.drafts import refill, refused, take, taken
 from app.web.forms import REFUSALS, CommentForm, PostForm, refuse
+from app.web.posts import ShownPosts
 from app.web.questions import page_drafts, question_response
 
 pages = Blueprint("answers", __name__)
@@ -81,13 +82,7 @@ def fragment(question_id: int, answer_id: int) -> Any:
     question, answer = _with_answer(answer_id)
     if question.id != question_id:
         raise NotFound()
-    return render_template(
-        "questions/_answer_fragment.html",
-        question=question,
-        answer=answer,
-        comment_form=CommentForm(formdata=None),
-        drafts=page_drafts(question),
-    )
+    return ShownPosts(current_actor(), question, CommentForm(formdata=None), page_drafts(question)).answer(answer)
 
 
 @pages.route("/answers/<int:answer_id>/edit", methods=["GET", "POST"])

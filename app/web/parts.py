@@ -69,14 +69,14 @@ class Parts:
 
 
 def _render(template: str, language: str, for_shelf: bool, given: dict[str, Any]) -> str:
-    known = {"locale": language, "number": number, "has_endpoint": has_endpoint, "mark": _mark}
-    marked = {"when": lambda at: _mark(f"when {at.isoformat()}") if at else "", "csrf_token": lambda: _mark("token")}
+    known = {"locale": language, "number": number, "has_endpoint": has_endpoint, "mark": mark}
+    marked = {"when": lambda at: mark(f"when {at.isoformat()}") if at else "", "csrf_token": lambda: mark("token")}
     nobody: dict[str, Any] = {name: StrictUndefined(name=name) for name in PERSONAL}
     nobody["g"] = {"page_key": for_shelf}  # the forms of a page for everybody have no token (page_cache.py)
     return current_app.jinja_env.get_template(template).render(nobody | known | marked | given)
 
 
-def _mark(name: str) -> Markup:
+def mark(name: str) -> Markup:
     return Markup(f"{SIGN}{name};")
 
 

@@ -43,6 +43,7 @@ from app.web.drafts import refill, refused, take, taken
 from app.web.forms import REFUSALS, CloseForm, CommentForm, PostForm, QuestionForm, refuse
 from app.web.guests import keep_guest_question
 from app.web.pager import next_url
+from app.web.posts import ShownPosts
 from app.web.readers import note_reader
 
 pages = Blueprint("questions", __name__)
@@ -171,8 +172,13 @@ def question_response(
         drafts = refused(drafts, f"answer:{question.id}")
     if comment_on:
         drafts = refused(drafts, f"comment-{comment_on}")
-    answer_form = answer_form or PostForm(formdata=None)
-    refill(answer_form, "answer", drafts.get(f"answer:{question.id}"))
+    if answer_form is None and actor.is_authenticated:
+        answer_form = PostForm(formdata=None)
+        refill(answer_form, "answer", drafts.get(f"answer:{question.id}"))
+    if comment_form is None and actor.is_authenticated:
+        comment_form = CommentForm(formdata=None)
+    if close_form is None and (actor.is_authenticated or question.closed_at):
+        close_form = CloseForm(formdata=None)
     page = render_template(
         "questions/show.html",
         question=question,
@@ -182,10 +188,9 @@ def question_response(
         related=related_questions(actor, question),
         following=question.following,
         answer_form=answer_form,
-        comment_form=comment_form or CommentForm(formdata=None),
-        comment_on=comment_on,
+        posts=ShownPosts(actor, question, comment_form, drafts, comment_on),
         drafts=drafts,
-        close_form=close_form or CloseForm(formdata=None),
+        close_form=close_form,
     )
     return page, status, headers or {}
 

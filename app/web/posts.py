@@ -1,0 +1,114 @@
+"""Answers and comments as a page shows them to one reader: what they say is kept (parts.py), with what may be done."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from flask import render_template
+from markupsafe import Markup
+
+from app.domains.accounts.actor import Actor
+from app.domains.questions.policies import may_comment
+from app.domains.questions.queries import AnswerView, CommentView, DraftView, QuestionView
+from app.kernel.policy import Verdict
+from app.web.context import may
+from app.web.forms import CommentForm
+from app.web.parts import mark, part
+
+
+class Told(NamedTuple):
+    """A verdict with its reason in the reader's words, so that it can be a key."""
+
+    allowed: bool
+    reason: str
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+class Rights(NamedTuple):
+    """What this reader may do with one answer; `asks`: it is the reader's own question."""
+
+    vote: Told
+    asks: bool = False
+    own: bool = False
+    accept: Told | None = None
+    verify: bool = False
+    edit: bool = False
+    restore: bool = False
+    delete: bool = False
+    label: bool = False
+    hide: bool = False
+
+
+COMMENT_FORM = "questions/_comment_form.html"
+
+
+class SignedIn(NamedTuple):
+    """For a form that everybody has who is signed in."""
+
+    is_authenticated: bool = True
+
+
+@dataclass(frozen=True)
+class ShownPosts:
+    """The posts of one page. `comment_on` names the post whose comment was refused; `comment_form` holds it then.
+    Visitors have no form."""
+
+    actor: Actor
+    question: QuestionView
+    comment_form: CommentForm | None
+    drafts: Mapping[str, DraftView]
+    comment_on: str = ""
+
+    def answer(self, answer: AnswerView) -> Markup:
+        form, rights = self._comment_form("answer", answer.id), self._rights(answer)
+        known = self._comments(answer.comments, form)
+        return part("questions/_answer.html", {"comment_form": form}, answer=answer, rights=rights, **known)
+
+    def comments_of_question(self) -> Markup:
+        form = self._comment_form("question", self.question.id)
+        return part("questions/_comments.html", {"comment_form": form}, **self._comments(self.question.comments, form))
+
+    def _rights(self, answer: AnswerView) -> Rights:
+        vote = told(may("vote", answer))
+        if not self.actor.is_authenticated:
+            return Rights(vote)
+        return Rights(
+            vote,
+            asks=self.actor.id == self.question.asker_id,
+            own=self.actor.id == answer.author_id,
+            accept=told(may("accept", self.question, answer)),
+            verify=bool(may("verify", self.question, answer)),
+            edit=bool(may("edit", answer)),
+            restore=bool(may("restore", answer)),
+            delete=bool(may("delete", answer)),
+            label=bool(may("label", answer)),
+            hide=bool(may("hide")),
+        )
+
+    def _comments(self, comments: Iterable[CommentView], form: Markup) -> dict[str, Any]:
+        told = [(each, bool(may("delete", each)), each.author_id == self.actor.id) for each in comments]
+        return {"comments": tuple(told), "open_to_more": bool(form), "signed_in": self.actor.is_authenticated}
+
+    def _comment_form(self, kind: str, post_id: int) -> Markup:
+        place = f"{kind}:{post_id}"
+        is_refused = self.comment_on == place
+        if self.comment_form is None or not (is_refused or may_comment(self.actor, self.question)):
+            return Markup("")
+        draft = self.drafts.get(f"comment-{place}")
+        typed, about = self.comment_form.submission.data, {"kind": kind, "post_id": post_id}
+        if is_refused:
+            return _form(about, submission=typed, draft=draft, refused=self.comment_form)
+        if draft:
+            return _form(about, submission=f"{typed}-{place}", draft=draft, refused=None)
+        blank = {"submission": mark("submission"), "draft": None, "refused": None, "current_user": SignedIn()}
+        return part(COMMENT_FORM, {"submission": f"{typed}-{place}"}, **about, **blank)
+
+
+def _form(about: dict[str, Any], **values: Any) -> Markup:
+    return Markup(render_template(COMMENT_FORM, **about, **values))
+
+
+def told(verdict: Verdict) -> Told:
+    return Told(verdict.allowed, str(verdict.reason))
