@@ -15,7 +15,7 @@ function forgetTaken() {
 }
 
 function openForms() {
-  for (const form of forms.keys()) if (!form.isConnected) forms.delete(form);
+  for (const [form, kept] of forms) if (!form.isConnected) { kept.end(); forms.delete(form); }
   for (const form of document.querySelectorAll("form[data-keep]")) if (!forms.has(form)) forms.set(form, new KeptForm(form));
 }
 

@@ -119,6 +119,13 @@ export class KeptForm {
     this.isSent = false;
   }
 
+  // Something else stands in its place now, which reads what is kept here.
+  end() {
+    clearTimeout(this.saving);
+    clearTimeout(this.keeping);
+    if (this.isUnsaved()) this.keepHere();
+  }
+
   // A save that is still on its way would bring the draft back after the post has taken it.
   async onSubmit(event) {
     clearTimeout(this.saving);

@@ -9,12 +9,15 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sqlalchemy import select
 
 from app.domains.accounts.actions.sessions import end_all_sessions
+from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import User
 from app.domains.accounts.passwords import hash_password
+from app.domains.questions.actions.answering import answer_with_question
+from app.domains.questions.actions.commenting import post_comment
 from app.domains.questions.models import Answer, Draft, Question
 from app.extensions import db
 from app.kernel.transaction import transaction
-from tests.factories import a_person, a_question
+from tests.factories import a_person, a_question, an_answer
 from tests.servers.live_forum import Forum, forum_beside_web
 from tests.servers.web_process import served
 
@@ -369,3 +372,25 @@ def test_a_comment_that_was_begun_is_open_on_another_device(devices: Devices) ->
     expect(field).to_have_value("The same at")
 
 
+
+
+def test_a_comment_that_was_begun_stays_when_its_answer_comes_anew(devices: Devices) -> None:
+    answer = an_answer(to=devices.question)
+    page = devices.opened()
+    box = page.locator(f"#answer-{answer.id} details", has=page.locator("form[data-keep^=comment]"))
+    box.locator("summary").click()
+    box.get_by_role("textbox").fill("Begun under the old answer")
+    with transaction():
+        post_comment(a_person(), *_fresh(answer.id, devices.writer), "A comment from elsewhere.")
+    devices.forum.work()
+    page.locator("button.live-bar").click(timeout=PATIENCE)
+
+    expect(page.locator(f"#answer-{answer.id}")).to_contain_text("A comment from elsewhere.")
+    expect(box.get_by_role("textbox")).to_have_value("Begun under the old answer")
+    expect(box.locator("[data-draft-status]")).to_contain_text(re.compile("saved", re.IGNORECASE), timeout=PATIENCE)
+    assert devices.texts() == ["Begun under the old answer"]
+
+
+def _fresh(answer_id: int, reader: Actor) -> tuple[Question, Answer]:
+    answer, question = answer_with_question(answer_id, reader)
+    return question, answer
