@@ -90,7 +90,8 @@ def last_id_of(connection: Connection, table: Table) -> int | None:
     sequence = sequence_of(connection, table)
     if sequence is None:
         return None
-    return connection.scalar(text(f"SELECT CASE WHEN is_called THEN last_value END FROM {sequence}"))
+    # PostgreSQL's own name of the sequence, as it quotes it.
+    return connection.scalar(text(f"SELECT CASE WHEN is_called THEN last_value END FROM {sequence}"))  # nosec B608
 
 
 def sequence_of(connection: Connection, table: Table) -> str | None:
