@@ -133,7 +133,7 @@ def _read_questions() -> None:
         for question in questions
         if question.language == person.language
         and (person.id, question.id) not in known
-        and Random(person.id * 10_007 + question.id).random() < 0.8  # nosec B311 - the same story every time
+        and Random(person.id * 10_007 + question.id).random() < 0.8  # nosec B311  # the same story every time
     ]
     if rows:
         db.session.execute(insert(ReadMark), rows)

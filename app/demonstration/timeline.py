@@ -98,7 +98,7 @@ def timeline(
 
 def _thread(said: QuestionSaid, now: datetime) -> Iterator[Act]:
     asked_at = now - timedelta(days=said.days_ago)
-    chance = Random(said.key)  # nosec B311 - the same story every time
+    chance = Random(said.key)  # nosec B311  # the same story every time
     yield Asks(asked_at, said.asker, said.key, said=said)
     for follower in said.followers:
         yield Follows(_soon(asked_at, 6, now, chance), follower, said.key)

@@ -42,7 +42,7 @@ class Worker:
 
     def __init__(self, app: Flask) -> None:
         self.app = app
-        number = random.randrange(10**6)  # nosec B311 - tells two workers apart, and nobody gains by guessing it
+        number = random.randrange(10**6)  # nosec B311  # tells two workers apart, and nobody gains by guessing it
         self.name = f"{socket.gethostname()[:30]}-{os.getpid()}-{number}"
         self._stopping = Flag()
         self._shares_a_lock = False

@@ -192,7 +192,7 @@ class Live:
             for batch in _batches(list(server.eio.sockets.values()), CLOSE_AT_ONCE):
                 for line in batch:
                     line.close(wait=False, abort=True)
-                time.sleep(random.uniform(0.02, 0.1))  # nosec B311 - so that not all come back at once
+                time.sleep(random.uniform(0.02, 0.1))  # nosec B311  # so that not all come back at once
 
 
 def _batches(lines: list[Any], size: int) -> Iterable[list[Any]]:

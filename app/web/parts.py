@@ -78,7 +78,7 @@ def _render(template: str, language: str, for_shelf: bool, given: dict[str, Any]
 
 
 def mark(name: str) -> Markup:
-    return Markup(f"{SIGN}{name};")  # nosec B704 - a name out of a template
+    return Markup(f"{SIGN}{name};")  # nosec B704  # a name out of a template
 
 
 def _filled(name: str, fill: Mapping[str, Any]) -> str:

@@ -107,7 +107,7 @@ class ShownPosts:
 
 
 def _form(about: dict[str, Any], **values: Any) -> Markup:
-    return Markup(render_template(COMMENT_FORM, **about, **values))  # nosec B704 - what Jinja has escaped
+    return Markup(render_template(COMMENT_FORM, **about, **values))  # nosec B704  # what Jinja has escaped
 
 
 def told(verdict: Verdict) -> Told:

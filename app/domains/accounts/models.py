@@ -116,7 +116,7 @@ class RecoveryCode(Model):
 
 class LinkPurpose(StrEnum):
     CONFIRM_EMAIL = "confirm_email"
-    RESET_PASSWORD = "reset_password"  # nosec B105 - a purpose
+    RESET_PASSWORD = "reset_password"  # nosec B105  # a purpose
     CHANGE_EMAIL = "change_email"
     SIGN_IN = "sign_in"
     PUBLISH_QUESTION = "publish_question"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
-from xml.etree import ElementTree  # nosec B405 - see _rows_of
+from xml.etree import ElementTree  # nosec B405  # see _rows_of
 
 from app.kernel.errors import Invalid
 from app.kernel.i18n import _
