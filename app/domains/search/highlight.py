@@ -1,6 +1,7 @@
 """Which part of a text to show with a result, and which words in it to mark (pure)."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from app.domains.search.analysis import (
     HAN_RUN,
@@ -56,7 +57,7 @@ def marked(text: str, terms: frozenset[str]) -> list[Segment]:
 def _spans(text: str, terms: frozenset[str]) -> Iterator[Span]:
     """Where terms stand, each with the term; may overlap."""
     for match in latin_matches(text):
-        hit = next((token for token in search_tokens(match.group()) if token in terms), None)
+        hit = next((token for token in _tokens_of(match.group()) if token in terms), None)
         if hit is not None:
             yield match.start(), match.end(), hit
     for term in filter(_is_han, terms):
@@ -64,6 +65,11 @@ def _spans(text: str, terms: frozenset[str]) -> Iterator[Span]:
         while place >= 0:
             yield place, place + len(term), term
             place = text.find(term, place + len(term))
+
+
+@lru_cache(maxsize=50_000)  # the words of all texts are few
+def _tokens_of(word: str) -> tuple[str, ...]:
+    return tuple(search_tokens(word))
 
 
 def _is_han(term: str) -> bool:

@@ -46,8 +46,8 @@ class SearchResult:
     """`title` and `snippet` in pieces, each with whether it is a word that was searched for."""
 
     card: Card
-    title: list[Segment]
-    snippet: list[Segment]
+    title: tuple[Segment, ...]
+    snippet: tuple[Segment, ...]
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,7 @@ def _results(cards: list[Card], query: SearchQuery) -> list[SearchResult]:
         found = snippet(text, terms)
         if _marks(found):
             snippets[question_id] = found
-    return [SearchResult(card, marked(card.title, terms), snippets[card.id]) for card in cards]
+    return [SearchResult(card, tuple(marked(card.title, terms)), tuple(snippets[card.id])) for card in cards]
 
 
 def _marks(segments: list[Segment]) -> bool:
