@@ -9,14 +9,19 @@ CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
 # Some tests wait for a browser or for a promise to run out: one more worker than processors keeps these busy.
 WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
-.PHONY: run test soak audit audit-code check check-style demo backup verify restore upgrade requirements translations migration clean bench
+.PHONY: run test test-long soak audit audit-code check check-style demo backup verify restore upgrade requirements translations migration clean bench
 
 run: $(VENV)/run.stamp $(CATALOGUES:.po=.mo)
 	@exec $(BIN)/python -m app.cli.starting
 
 test: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
 	@deploy/install-test-servers
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not long" tests
+
+# What starts many processes, or asks thousands of times: some five minutes more.
+test-long: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
+	@deploy/install-test-servers
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m long tests
 
 # Every fault at length, about an hour; prints its seed, and ends with 1 where a number is wrong.
 soak: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)

@@ -42,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in list(os.environ):
         if name in {field.upper() for field in Settings.model_fields}:
             del os.environ[name]  # the tester's own environment changes no test
+    config.addinivalue_line("markers", "long: left to `make test-long`, which .ci/run calls too")
     config.addinivalue_line("markers", "both_databases: run on SQLite and on PostgreSQL")
     config.addinivalue_line("markers", "settings(**values): deployment settings of this test's application")
 

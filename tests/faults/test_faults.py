@@ -10,7 +10,12 @@ from bench.faults.table import FAULTS
 from tests.servers.postgresql import Cluster, running_cluster
 
 SEED = 7
-CASES = [(name, kind) for name, fault in FAULTS.items() for kind in fault.short_kinds]
+FIRST = ("killed-while-posting", "answer-against-sweep")  # what may happen on any day
+CASES = [
+    pytest.param(name, kind, marks=() if name in FIRST else pytest.mark.long)
+    for name, fault in FAULTS.items()
+    for kind in fault.short_kinds
+]
 
 
 @pytest.fixture(scope="module")

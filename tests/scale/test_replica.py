@@ -18,6 +18,8 @@ from bench.faults.stage import eventually
 from tests.scale.processes import Processes, separate_processes
 from tests.servers.postgresql import Cluster, Standby, running_cluster, running_standby
 
+pytestmark = pytest.mark.long
+
 TRIES = 1000 if os.environ.get("SOAK") else 120
 READERS = 4
 LAG_MILLISECONDS = 300  # longer than a request takes on a busy machine
