@@ -38,6 +38,13 @@ def test_nobody_is_named(lines):
     assert "550 no mailbox" in text and "already exists" in text
 
 
+@pytest.mark.parametrize("field", sorted(logs.PRIVATE))
+def test_what_a_person_is_or_wrote_is_left_out_by_its_name(lines, field):
+    lines.log.warning("page.odd", **{field: "Wang Xiaoming of 192.0.2.7"}, job=7)
+    (line,) = lines.said()
+    assert "Xiaoming" not in json.dumps(line) and line[field] == "[left out]" and line["job"] == 7
+
+
 def test_an_exception_is_told_whole_but_for_people(lines):
     try:
         raise ValueError("bob@example.com is not here")

@@ -1,9 +1,10 @@
 import pytest
 from sqlalchemy import select
 
+from app.domains.accounts.actions.links import look_at_link
 from app.domains.accounts.actions.registering import Registration, clean_email, confirm_email, register
 from app.domains.accounts.actor import GUEST, Actor
-from app.domains.accounts.models import User
+from app.domains.accounts.models import LinkPurpose, User
 from app.domains.accounts.names import clean_name, name_key
 from app.domains.accounts.queries import user_by_email
 from app.extensions import db
@@ -38,6 +39,16 @@ def test_the_link_in_the_mail_confirms_once(app, worker):
         assert confirm_email(token).email_confirmed_at is not None
     with pytest.raises(NotFound), transaction():
         confirm_email(token)
+
+
+def test_a_used_link_is_not_even_shown(app, worker):
+    registered()
+    worker.tick()
+    token = token_in(kept_mails()[0], "confirm")
+    with transaction():
+        confirm_email(token)
+    with pytest.raises(NotFound):
+        look_at_link(token, LinkPurpose.CONFIRM_EMAIL)
 
 
 def test_a_confirmation_link_is_void_after_three_days(app, worker, clock):
