@@ -68,7 +68,7 @@ WALLS: tuple[Wall, ...] = (
          "tests/domains/accounts/test_registering.py::test_a_used_link_is_not_even_shown"),
     Wall("link of a mail once",
          ((f"{ACCOUNTS}/actions/links.py", "link.used_at is not None or", "False or"),
-          (f"{ACCOUNTS}/actions/links.py", "MailLink.id == link.id, MailLink.used_at.is_(None)", "MailLink.id == link.id")),
+          (f"{ACCOUNTS}/actions/links.py", "link.id, MailLink.used_at.is_(None))", "link.id)")),
          ("tests/domains/accounts/test_registering.py::test_the_link_in_the_mail_confirms_once",)),
     wall("taken address answered alike", f"{ACCOUNTS}/actions/registering.py",
          'enqueue(mail_account_exists, {"email": email})\n        return None',
