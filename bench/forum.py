@@ -147,6 +147,17 @@ class Forum:
         finally:
             self.stop()
 
+    @contextmanager
+    def as_make_run_starts_it(self) -> Iterator[Server]:
+        """The parent with its web and its worker, on a port of its own."""
+        port = free_port()
+        parent = start([sys.executable, "-m", "app.cli.starting"], self.environment | {"PORT": str(port)}, self.log)
+        try:
+            _wait(parent, f"http://127.0.0.1:{port}/healthz", self.log)
+            yield parent
+        finally:
+            parent.stop()
+
     def cookie(self, person: int) -> str:
         """The Cookie header of a browser in which person number `person` has just signed in."""
         with self.app.app_context(), transaction():

@@ -27,16 +27,15 @@ def readers(forum: Forum) -> Iterator[Ask]:
 
 
 def memory(stage: Stage) -> list[Line]:
-    """T8: resident memory of web and worker together."""
+    """T8: memory of all that `make run` starts."""
     forum, half = stage.large, stage.scale.last // 2
-    with forum.running(worker=True) as web:
-        assert forum.worker is not None
-        pids, asks = [*forum.pids(), forum.worker.pid], readers(forum)
-        measure(forum.pids(), web.port, asks, half, warm=False)
+    with forum.as_make_run_starts_it() as parent:
+        pids, asks = [parent.pid], readers(forum)
+        measure(pids, parent.port, asks, half, warm=False)
         middle = memory_mb(pids)
-        load = measure(forum.pids(), web.port, asks, half, warm=False)
+        load = measure(pids, parent.port, asks, half, warm=False)
         end = memory_mb(pids)
-    told = f"web and worker; {load.cpu_ms:.2f} CPU ms a request of the mixture; {len(load.failed)} failed"
+    told = f"parent, web and worker; {load.cpu_ms:.2f} CPU ms a request of the mixture; {len(load.failed)} failed"
     first = Line("T8", f"memory after {half * 2} requests, {forum.questions} questions", f"{end:.0f} MB", "", end,
                  MOST_MB, "MB", told)  # fmt: skip
     grown = Line("T8", f"memory at the end by that after {half}", f"{end - middle:+.1f} MB", f"{middle:.0f} MB",

@@ -17,7 +17,6 @@ from statistics import mean
 CONCURRENCY = 16
 WARM_UP = 2 * CONCURRENCY
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 TOO_SLOW = 60.0
 
 
@@ -185,14 +184,15 @@ def cpu_seconds(pids: Sequence[int]) -> float:
 
 
 def memory_mb(pids: Sequence[int]) -> float:
-    """Resident memory of the trees, shared pages counted in each process that has them: never too little."""
-    pages = 0
+    """Memory of the trees: a page that several processes share counts once, a part in each (proportional set size)."""
+    kilobytes = 0
     for pid in tree(pids):
         try:
-            pages += int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+            told = Path(f"/proc/{pid}/smaps_rollup").read_text()
         except (FileNotFoundError, ProcessLookupError):
             continue
-    return pages * PAGE_BYTES / 1e6
+        kilobytes += next((int(line.split()[1]) for line in told.splitlines() if line.startswith("Pss:")), 0)
+    return kilobytes * 1024 / 1e6
 
 
 def _stat(pid: int) -> list[str]:
