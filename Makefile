@@ -18,14 +18,14 @@ test: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
 	@deploy/install-test-servers
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not long" tests
 
-# What starts many processes, or asks thousands of times: some five minutes more.
+# What needs PostgreSQL and Redis, starts many processes, or asks thousands of times: some eight minutes more.
 test-long: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
-	@deploy/install-test-servers
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m long tests
+	@deploy/install-test-servers all
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "long and not soak" tests
 
 # Every fault at length, about an hour; prints its seed, and ends with 1 where a number is wrong.
 soak: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
-	@deploy/install-test-servers
+	@deploy/install-test-servers all
 	SOAK=1 $(BIN)/python -m pytest -q tests/journeys/test_backup_of_a_running_forum.py tests/journeys/test_accessibility.py tests/scale
 	SOAK=1 $(BIN)/python -m pytest -q -s tests/api/test_generated_requests.py
 	$(BIN)/python -m bench.walls

@@ -42,7 +42,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in list(os.environ):
         if name in {field.upper() for field in Settings.model_fields}:
             del os.environ[name]  # the tester's own environment changes no test
-    config.addinivalue_line("markers", "long: left to `make test-long`, which .ci/run calls too")
+    config.addinivalue_line("markers", "long: left to `make test-long`, which .ci/run calls too; all on PostgreSQL")
+    config.addinivalue_line("markers", "soak: left to `make soak`")
     config.addinivalue_line("markers", "both_databases: run on SQLite and on PostgreSQL")
     config.addinivalue_line("markers", "settings(**values): deployment settings of this test's application")
 
@@ -52,6 +53,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that look at one running forum stay with one worker, which starts it once; and those take the longest,
     so `--dist loadgroup` hands them out first."""
     for item in items:
+        if "postgresql" in item.name or "postgresql_server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.long)  # a server to start, and a database to make for each
         definitions = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009
         shared = {name for name, found in definitions.items() if found[-1].scope == "module"} - {"chromium"}
         if shared:

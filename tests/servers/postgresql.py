@@ -94,7 +94,7 @@ def running_standby(primary: Cluster, *, delay_milliseconds: int = 0) -> Iterato
 def running_cluster(*, durable: bool = True) -> Iterator[Cluster]:
     bin_dir = binaries()
     if bin_dir is None:
-        pytest.skip("PostgreSQL is not installed: `make test` installs it where it may")
+        pytest.skip("PostgreSQL is not installed: `make test-long` installs it where it may")
     folder = Path(tempfile.mkdtemp(prefix="huzhu-pg-"))
     server = None
     try:

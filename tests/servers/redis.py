@@ -36,7 +36,7 @@ class RedisServer:
 @contextmanager
 def running_redis() -> Iterator[RedisServer]:
     if shutil.which("redis-server") is None:
-        pytest.skip("redis-server is not installed: `make test` installs it where it may")
+        pytest.skip("redis-server is not installed: `make test-long` installs it where it may")
     server = RedisServer()
     try:
         server.start()

@@ -331,6 +331,7 @@ def plain(markup: str) -> str:
     return html.unescape(re.sub("<[^>]+>", " ", markup))
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not DUMP.exists(), reason="the Stack Exchange dump is not here; HUZHU_SHARED names its folder")
 def test_every_question_of_a_real_forum_is_found_by_its_own_title(engine):
     documents = the_dump()
