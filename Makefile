@@ -26,7 +26,7 @@ test-long: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
 # Every fault at length, about an hour; prints its seed, and ends with 1 where a number is wrong.
 soak: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
 	@deploy/install-test-servers all
-	SOAK=1 $(BIN)/python -m pytest -q tests/journeys/test_backup_of_a_running_forum.py tests/journeys/test_accessibility.py tests/scale
+	SOAK=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup tests/journeys/test_backup_of_a_running_forum.py tests/journeys/test_accessibility.py tests/scale tests/kernel tests/domains
 	SOAK=1 $(BIN)/python -m pytest -q -s tests/api/test_generated_requests.py
 	$(BIN)/python -m bench.walls
 	$(BIN)/python -m bench.faults

@@ -174,6 +174,7 @@ FORGERIES = [
 ]  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_no_forgery_changes_anything(backup, elsewhere):
     """One after the other on one machine: each must leave it as empty as it was."""

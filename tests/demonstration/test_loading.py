@@ -31,6 +31,7 @@ from app.kernel.jobs import Job, JobState
 from app.wiring import INVARIANTS
 from tests.conftest import settings_for
 
+pytestmark = pytest.mark.long
 INVARIANT_NAMES = [invariant.code for invariant in INVARIANTS]
 
 

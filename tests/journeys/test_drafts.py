@@ -112,6 +112,7 @@ def test_what_was_typed_here_stands_in_the_form_on_another_device(devices: Devic
     expect(choice_in(laptop)).to_be_empty()
 
 
+@pytest.mark.long
 def test_two_devices_that_differ_lose_nothing_until_one_text_is_chosen(devices: Devices) -> None:
     laptop, phone = devices.opened(), devices.opened()
     type_and_wait(laptop, "The text of the laptop.")
@@ -232,6 +233,7 @@ def test_a_killed_server_and_a_closed_browser_lose_no_letter(
             devices.close()
 
 
+@pytest.mark.long
 def test_a_browser_whose_storage_was_cleared_shows_the_servers_draft(devices: Devices) -> None:
     context = devices.device()
     page = devices.tab(context)

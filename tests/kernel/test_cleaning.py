@@ -19,6 +19,7 @@ from app.kernel.markup import (
     render,
     to_markdown,
 )
+from tests.examples import examples
 from tests.kernel.hostile_markup import ADDRESSES, FRAGMENTS
 
 SHAPES = [
@@ -188,7 +189,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.lists(PIECES, max_size=12).map("".join), st.booleans())
 def test_whatever_is_written_is_clean_and_cleaning_again_changes_nothing(source, links):
     html = render(source, links=links)
@@ -206,7 +207,7 @@ def test_whatever_is_written_is_clean_and_cleaning_again_changes_nothing(source,
     assert again == html
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(PIECES, max_size=12).map("".join))
 def test_whatever_is_imported_is_clean(html):
     assert faults(render(to_markdown(html))) == []

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from app.kernel.foreign_html import MAX_DEPTH, MAX_FOREIGN_CHARACTERS
 from app.kernel.markup import clean_foreign_html, plain_text, render, to_markdown
+from tests.examples import examples
 
 
 def test_what_is_no_text_is_dropped_with_its_content():
@@ -105,7 +106,7 @@ def test_foreign_html_beyond_the_limit_is_refused():
         to_markdown("a" * (MAX_FOREIGN_CHARACTERS + 1))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @example("-\n-")
 @example("=\n=")
 @example("+\n+\n-")

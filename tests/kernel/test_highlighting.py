@@ -15,6 +15,7 @@ from app.kernel.highlighting import (
     Highlighter,
 )
 from app.kernel.markup import highlight_stylesheet, render
+from tests.examples import examples
 
 CODE_CSS = Path(__file__).parents[2] / "static" / "css" / "code.css"
 
@@ -82,7 +83,7 @@ def test_very_long_lines_and_rows_of_empty_lines_are_shown_plain():
 CODE = st.text(alphabet="ab<>&;#\"'\\ \t\n(){}=1_$*中`", max_size=60)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(CODE, st.sampled_from(["", "python", "html", "c", "bash", "json", "markdown", "yaml"]))
 def test_code_is_shown_letter_by_letter(code, language):
     html = render(f"~~~~~~{language}\n{code}\n~~~~~~")

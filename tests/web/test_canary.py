@@ -130,6 +130,7 @@ def _requests(scene: Scene, path: str, method: str, operation: dict[str, Any]) -
     pytest.param(False, marks=pytest.mark.settings(search_engine="whoosh"), id="whoosh before the worker knew"),
     pytest.param(True, marks=pytest.mark.settings(search_engine="tantivy"), id="tantivy after it"),
 ])  # fmt: skip
+@pytest.mark.long
 def test_no_call_and_no_search_gives_a_canary_to_whom_it_is_not_for(app, scene, worker, monkeypatch, settled):
     programs = {reader: Program(app, scene.people.get(reader)) for reader in READERS}
     scene.take_away()

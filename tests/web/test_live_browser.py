@@ -13,6 +13,7 @@ from tests.factories import a_person, a_question, an_answer
 from tests.servers.live_forum import forum_beside_web
 
 PATIENCE = 20_000  # milliseconds: what polling is allowed
+WAYS = [pytest.param(False, id="socket"), pytest.param(True, id="polling", marks=pytest.mark.long)]
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ def opened(context, forum, question):
     return page
 
 
-@pytest.mark.parametrize("blocked", [False, True], ids=["socket", "polling"])
+@pytest.mark.parametrize("blocked", WAYS)
 def test_the_asker_sees_the_state_move_and_the_answer_arrive_without_losing_the_place(forum, chromium, blocked):
     ann = a_person(f"ann{blocked}")
     stan = a_person("stan", role="agent")
@@ -88,7 +89,7 @@ def test_the_asker_sees_the_state_move_and_the_answer_arrive_without_losing_the_
     context.close()
 
 
-@pytest.mark.parametrize("blocked", [False, True], ids=["socket", "polling"])
+@pytest.mark.parametrize("blocked", WAYS)
 def test_two_people_on_a_page_see_each_other(forum, chromium, blocked):
     question = a_question(by=a_person("ann"))
     reader_browser = browser_of(forum, chromium, blocked=blocked)

@@ -23,6 +23,7 @@ from app.domains.feedback.digest import (
 from app.domains.feedback.digest.likeness import near_duplicate_groups, telling_terms, words_of
 from app.domains.feedback.figures import adoption_rate, confirmation, loop_closure
 from app.kernel.statistics import Rate
+from tests.examples import examples
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 END = START + timedelta(days=7)
@@ -432,7 +433,7 @@ items = st.lists(st.builds(
 gaps = st.lists(st.builds(SearchGap, st.sampled_from(["x", "y"]), st.integers(1, 5)), max_size=5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.data(), posts, labels, items, gaps)
 def test_the_same_rows_in_any_order_give_the_same_bytes_and_come_back_whole(data, posts, labels, items, gaps):
     rows = {"posts": posts + a_past("a", 60, first=1000), "labels": labels, "items": items, "gaps": gaps}

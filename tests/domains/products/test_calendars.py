@@ -23,6 +23,7 @@ from app.domains.products.calendars import (
     spans_between,
     worked,
 )
+from tests.examples import examples
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -193,7 +194,7 @@ def situations(draw) -> tuple[Calendar, datetime, list[tuple[datetime, datetime]
 seconds = st.integers(1, 40 * 3600).map(lambda n: timedelta(seconds=n))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(situations(), seconds)
 def test_the_clock_agrees_with_a_walk_minute_by_minute(situation, target):
     calendar, first, pauses, start = situation
@@ -213,7 +214,7 @@ def test_the_clock_agrees_with_a_walk_minute_by_minute(situation, target):
     assert open_minutes == {n for n, is_open_then in enumerate(walk.open) if is_open_then}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(situations())
 def test_openings_agree_with_a_walk_minute_by_minute(situation):
     calendar, first, _, _ = situation
@@ -226,7 +227,7 @@ def test_openings_agree_with_a_walk_minute_by_minute(situation):
     assert opening == upcoming if upcoming else opening is None or opening >= first + 3 * DAY
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(situations(), st.integers(0, 200 * 3600).map(lambda n: timedelta(seconds=n)))
 def test_worked_is_the_inverse_of_due(situation, target):
     calendar, _, pauses, start = situation
@@ -241,7 +242,7 @@ def test_worked_is_the_inverse_of_due(situation, target):
             assert worked(start, deadline - timedelta.resolution, calendar, pauses) < target
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(situations(), seconds)
 def test_an_explanation_adds_up_to_its_deadline(situation, target):
     calendar, _, pauses, start = situation

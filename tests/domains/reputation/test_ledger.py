@@ -259,7 +259,7 @@ def test_a_rebuild_gives_the_same_bytes_as_reading_bit_by_bit(app, clock, seed):
     assert tables() == before
 
 
-@pytest.mark.parametrize("seed", [4, 5])
+@pytest.mark.parametrize("seed", [4, pytest.param(5, marks=pytest.mark.long)])
 def test_reactions_in_any_order_and_twice_give_the_same_bytes(app, clock, seed):
     crowd = Crowd(seed, clock)
     crowd.act(60)

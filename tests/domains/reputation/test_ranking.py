@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app.domains.reputation.creditbook import CreditBook
 from app.domains.reputation.credits import AnswerState, Credit, DayState, Fact, Kind, PairState, Reason, utc_date
 from app.domains.reputation.ranking import credits_for, damped, log_votes
+from tests.examples import examples
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ASKER, AUTHOR, FAN, OTHER = 1, 2, 3, 4
@@ -413,7 +414,7 @@ def test_no_day_pays_more_than_its_cap_and_no_giver_pays_himself(story):
     assert all(row.amount >= 0 for row in rows if row.reason in (Reason.UPVOTE, Reason.ACCEPTED, Reason.VERIFIED))
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(steps)
 def test_taking_everything_back_leaves_nothing(story):
     facts = facts_from(story)

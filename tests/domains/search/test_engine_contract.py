@@ -296,6 +296,7 @@ with ENGINES[sys.argv[1]](Path(sys.argv[2]), writable=True) as engine:
 """
 
 
+@pytest.mark.long
 def test_killed_while_writing_it_loses_nothing_it_acknowledged(make, tmp_path):
     name = next(name for name, made in ENGINES.items() if made is make)
     command = [sys.executable, "-c", WRITER, name, str(tmp_path / "index")]

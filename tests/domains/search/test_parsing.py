@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from app.domains.search.engine import Hint, NumberRange, TimeRange
 from app.domains.search.parsing import MAX_TERMS, MAX_TEXT_CHARACTERS, parse_search
+from tests.examples import examples
 
 NOW = datetime(2026, 3, 15, 12, 30, tzinfo=UTC)
 
@@ -122,7 +123,7 @@ def test_control_characters_are_blanks():
     assert parse_search("a\x00b\x1fc\n[d]\ud800", NOW).words == ("a", "b", "c")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.text(alphabet=st.sampled_from(list('abis:tag报表"[]-><=.0139 \x00：“”\ud800‮')), max_size=60) | st.text())
 def test_nothing_that_can_be_typed_raises(text):
     query = parse_search(text, NOW, lambda names: names[:1])

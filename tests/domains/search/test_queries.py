@@ -71,6 +71,7 @@ def test_a_question_is_found_once_the_worker_has_run(engine, ann, worker):
     assert ids(GUEST, "printer lang:en") == [question.id]
 
 
+@pytest.mark.long
 def test_each_of_two_hundred_titles_finds_its_own_question_among_the_first_three(engine, ann):
     things = ["router", "kettle", "scanner", "路由器", "打印机", "摄像头", "invoice", "calendar", "备份", "密码"]
     faults = ["loses [sync] with", "does not see", 'says "error 40', "无法连接到", "需要重启：", "C++ crash in"]
