@@ -16,18 +16,17 @@ run: $(VENV)/run.stamp $(CATALOGUES:.po=.mo)
 
 test: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
 	@deploy/install-test-servers
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not long" tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not long and not soak" tests
 
-# What needs PostgreSQL and Redis, starts many processes, or asks thousands of times: some eight minutes more.
+# What needs PostgreSQL, and other tests that take long: some four minutes more.
 test-long: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
 	@deploy/install-test-servers all
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "long and not soak" tests
 
-# Every fault at length, about an hour; prints its seed, and ends with 1 where a number is wrong.
+# Every test and every fault at length, some two hours; prints its seeds, and ends with 1 where a number is wrong.
 soak: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
 	@deploy/install-test-servers all
-	SOAK=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup tests/journeys/test_backup_of_a_running_forum.py tests/journeys/test_accessibility.py tests/scale tests/kernel tests/domains
-	SOAK=1 $(BIN)/python -m pytest -q -s tests/api/test_generated_requests.py
+	SOAK=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup tests
 	$(BIN)/python -m bench.walls
 	$(BIN)/python -m bench.faults
 

@@ -37,7 +37,7 @@ from app.kernel.transaction import transaction
 from tests.factories import a_comment, a_person, a_product, a_question, a_vote, an_answer
 from tests.servers.live_forum import Forum, forum_beside_web
 
-pytestmark = [pytest.mark.long, pytest.mark.soak]
+pytestmark = pytest.mark.soak
 
 REQUESTS = 1000
 ROLES = {"guest": None, "member": ("member", 1), "expert": ("member", 3), "agent": ("agent", 1), "admin": ("admin", 1)}

@@ -200,7 +200,7 @@ def laid_out(tmp_path: Path) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_the_files_of_the_image_are_enough_for_a_user_who_may_change_none_of_them(laid_out: Path) -> None:
     compiling = [sys.executable, "-m", "babel.messages.frontend", "-q", "compile", "-d", "app/translations"]
     subprocess.run(compiling, cwd=laid_out / "image", check=True)

@@ -12,7 +12,7 @@ from tests.servers.postgresql import Cluster, running_cluster
 SEED = 7
 FIRST = ("killed-while-posting", "answer-against-sweep")  # what may happen on any day
 CASES = [
-    pytest.param(name, kind, marks=() if name in FIRST else pytest.mark.long)
+    pytest.param(name, kind, marks=() if name in FIRST else pytest.mark.soak)
     for name, fault in FAULTS.items()
     for kind in fault.short_kinds
 ]

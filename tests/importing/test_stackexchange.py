@@ -292,7 +292,7 @@ def shared_dump() -> Path | None:
     return next((path for path in found if path.is_dir()), None)
 
 
-@pytest.mark.long
+@pytest.mark.soak
 @pytest.mark.skipif(shared_dump() is None, reason="the whole dump is not here: set HUZHU_SHARED")
 def test_the_whole_dump_comes_in_and_the_ledger_agrees(product: str) -> None:
     directory = shared_dump()

@@ -112,7 +112,7 @@ def test_what_was_typed_here_stands_in_the_form_on_another_device(devices: Devic
     expect(choice_in(laptop)).to_be_empty()
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_two_devices_that_differ_lose_nothing_until_one_text_is_chosen(devices: Devices) -> None:
     laptop, phone = devices.opened(), devices.opened()
     type_and_wait(laptop, "The text of the laptop.")
@@ -141,7 +141,7 @@ def test_two_devices_that_differ_lose_nothing_until_one_text_is_chosen(devices: 
     expect(notice).to_be_empty()
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_a_text_that_stands_against_a_newer_one_is_saved_when_it_is_kept(devices: Devices) -> None:
     laptop, phone = devices.opened(), devices.opened()
     type_and_wait(laptop, "The text of the laptop.")
@@ -175,7 +175,7 @@ def test_who_was_signed_out_while_typing_finds_the_text_after_signing_in(devices
     assert devices.texts() == ["Saved before the session ended, typed after it."]
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_a_page_goes_on_saving_after_its_person_has_signed_in_again_elsewhere(devices: Devices) -> None:
     page = devices.opened()
     with transaction():
@@ -191,7 +191,7 @@ def test_a_page_goes_on_saving_after_its_person_has_signed_in_again_elsewhere(de
     assert devices.drafts() == []
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_a_page_saves_nothing_for_another_person_who_has_signed_in_meanwhile(devices: Devices) -> None:
     page = devices.opened()
     type_and_wait(page, "Words of the first person")
@@ -233,7 +233,7 @@ def test_a_killed_server_and_a_closed_browser_lose_no_letter(
             devices.close()
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_a_browser_whose_storage_was_cleared_shows_the_servers_draft(devices: Devices) -> None:
     context = devices.device()
     page = devices.tab(context)
@@ -246,7 +246,7 @@ def test_a_browser_whose_storage_was_cleared_shows_the_servers_draft(devices: De
     expect(choice_in(again)).to_be_empty()
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_what_was_typed_just_before_leaving_is_saved(devices: Devices) -> None:
     page = devices.opened()
     answer_in(page).fill("Typed, and gone at once.")
@@ -255,7 +255,7 @@ def test_what_was_typed_just_before_leaving_is_saved(devices: Devices) -> None:
     expect(answer_in(devices.opened())).to_have_value("Typed, and gone at once.")
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_a_posted_answer_leaves_no_draft_however_fast_it_is_sent(devices: Devices) -> None:
     page = devices.opened()
     type_and_wait(page, "Hold the button for ten seconds.")
@@ -273,7 +273,7 @@ def test_a_posted_answer_leaves_no_draft_however_fast_it_is_sent(devices: Device
     expect(choice_in(page)).to_be_empty()
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_discarding_keeps_the_text_in_the_form_to_take_it_back(devices: Devices) -> None:
     page = devices.opened()
     type_and_wait(page, "Perhaps not.")
@@ -292,7 +292,7 @@ def test_discarding_keeps_the_text_in_the_form_to_take_it_back(devices: Devices)
     expect(answer_in(page)).to_have_value("")
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_saved_is_said_once_and_not_at_each_letter(devices: Devices) -> None:
     page = devices.opened()
     page.evaluate(
@@ -309,7 +309,7 @@ def test_saved_is_said_once_and_not_at_each_letter(devices: Devices) -> None:
     assert page.evaluate("said") == ["Saved"]
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_a_visitor_keeps_the_text_in_the_browser_and_finds_it_after_signing_in(devices: Devices) -> None:
     context = devices.chromium.new_context(base_url=devices.forum.web.address, locale="en-GB")
     page = devices.tab(context, "/questions/ask")
@@ -323,7 +323,7 @@ def test_a_visitor_keeps_the_text_in_the_browser_and_finds_it_after_signing_in(d
     context.close()
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_an_edit_that_was_begun_is_not_mistaken_for_the_text_that_stands_there(devices: Devices) -> None:
     devices.question = own = a_question(by=devices.writer, body="It began on Monday, after the update of the app.")
     page = devices.opened(f"/questions/{own.id}/edit")
@@ -340,7 +340,7 @@ def test_an_edit_that_was_begun_is_not_mistaken_for_the_text_that_stands_there(d
     assert db.session.get_one(Question, own.id, populate_existing=True).version == 2
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_without_scripts_a_button_saves_and_the_form_shows_it_again(devices: Devices) -> None:
     page = devices.opened(scripts=False)
     answer_in(page).fill("Written without scripts.")
@@ -357,7 +357,7 @@ def test_without_scripts_a_button_saves_and_the_form_shows_it_again(devices: Dev
     expect(answer_in(page)).to_have_value("Written without scripts.")
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_without_scripts_a_conflict_shows_both_texts_and_the_choice(devices: Devices) -> None:
     page = devices.opened(scripts=False)
     type_and_wait(devices.opened(), "The text of the laptop.")
@@ -372,7 +372,7 @@ def test_without_scripts_a_conflict_shows_both_texts_and_the_choice(devices: Dev
     assert devices.texts() == ["The text of the phone."]
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_a_comment_that_was_begun_is_open_on_another_device(devices: Devices) -> None:
     page = devices.opened()
     box = page.locator("#question details", has=page.locator("form[data-keep^=comment]"))
@@ -388,7 +388,7 @@ def test_a_comment_that_was_begun_is_open_on_another_device(devices: Devices) ->
 
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_a_comment_that_was_begun_stays_when_its_answer_comes_anew(devices: Devices) -> None:
     answer = an_answer(to=devices.question)
     page = devices.opened()

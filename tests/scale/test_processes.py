@@ -13,7 +13,7 @@ from bench.faults.stage import PRODUCT, TAG, eventually
 from tests.scale.processes import KINDS, Listener, Processes, separate_processes
 from tests.servers.postgresql import running_cluster
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.soak
 
 BURST = 5  # questions and answers of one member in a row; app/domains/questions/actions/posting.py
 ASKED = {"title": "The lamp flickers at night", "body": "It does so since the update. What can I do?"}

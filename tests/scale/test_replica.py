@@ -18,7 +18,7 @@ from bench.faults.stage import eventually
 from tests.scale.processes import Processes, separate_processes
 from tests.servers.postgresql import Cluster, Standby, running_cluster, running_standby
 
-pytestmark = [pytest.mark.long, pytest.mark.soak]
+pytestmark = pytest.mark.soak
 
 TRIES = 1000 if os.environ.get("SOAK") else 120
 READERS = 4

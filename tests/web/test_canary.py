@@ -81,7 +81,7 @@ class Findings:
                 self.leaks.append(f"{reader} reads {word} at {asked} ({answer.status_code})")
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_no_page_shows_a_canary_to_whom_it_is_not_for(scene, monkeypatch, capsys):
     """The search index, the notices and the kept pages are still those of the time when all of it was public."""
     scene.take_away()

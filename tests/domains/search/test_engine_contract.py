@@ -296,7 +296,7 @@ with ENGINES[sys.argv[1]](Path(sys.argv[2]), writable=True) as engine:
 """
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_killed_while_writing_it_loses_nothing_it_acknowledged(make, tmp_path):
     name = next(name for name, made in ENGINES.items() if made is make)
     command = [sys.executable, "-c", WRITER, name, str(tmp_path / "index")]
@@ -332,7 +332,7 @@ def plain(markup: str) -> str:
     return html.unescape(re.sub("<[^>]+>", " ", markup))
 
 
-@pytest.mark.long
+@pytest.mark.soak
 @pytest.mark.skipif(not DUMP.exists(), reason="the Stack Exchange dump is not here; HUZHU_SHARED names its folder")
 def test_every_question_of_a_real_forum_is_found_by_its_own_title(engine):
     documents = the_dump()
