@@ -24,7 +24,7 @@ test-long: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "long and not soak" tests
 
 # Every test and every fault at length, some two hours; prints its seeds, and ends with 1 where a number is wrong.
-soak: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
+soak: $(VENV)/check.stamp $(CATALOGUES:.po=.mo)
 	@deploy/install-test-servers all
 	SOAK=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup tests
 	$(BIN)/python -m bench.walls
@@ -33,12 +33,12 @@ soak: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
 bench: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
 	$(BIN)/python -m bench --plot
 
-check-style: $(VENV)/dev.stamp
+check-style: $(VENV)/check.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy app
 
 # Risky calls in our own code; each that stays is explained where it stands.
-audit-code: $(VENV)/dev.stamp
+audit-code: $(VENV)/check.stamp
 	$(BIN)/bandit -q -c pyproject.toml -r app
 
 # Known holes in what the forum depends on. Asks the package index, which must know about holes: a mirror may not.
@@ -73,6 +73,11 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-dev.txt
 	@touch $@
 
+$(VENV)/check.stamp: $(VENV)/dev.stamp requirements-check.txt
+	@echo "Installing what the checks need ..."
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-check.txt
+	@touch $@
+
 %.mo: %.po | $(VENV)/run.stamp
 	@$(BIN)/pybabel -q compile -i $< -o $@
 
@@ -82,6 +87,7 @@ requirements: $(VENV)/dev.stamp
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements-check.in -o requirements-check.txt
 
 translations: $(VENV)/run.stamp
 	$(BIN)/pybabel -q extract --ignore-dirs='.*' -F app/translations/babel.cfg -k _l -k _ln:1,2 -k lazy_gettext --no-location --sort-output -o app/translations/messages.pot .

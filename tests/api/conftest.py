@@ -1,5 +1,6 @@
 """A program with a token."""
 
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -9,6 +10,9 @@ from werkzeug.test import TestResponse
 from app.domains.accounts.actions.tokens_managing import issue_token
 from app.domains.accounts.actor import SYSTEM, Actor
 from app.kernel.transaction import transaction
+
+# Asked in `make soak` alone, which installs it (requirements-check.in).
+collect_ignore = [] if find_spec("schemathesis") else ["test_generated_requests.py"]
 
 
 class Program:
