@@ -9,6 +9,9 @@ CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
 # Some tests wait for a browser or for a promise to run out: one more worker than processors keeps these busy.
 WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
+# Where `make test-long` looks.
+LONG ?= tests
+
 .PHONY: run test test-long soak audit audit-code check check-style demo backup verify restore upgrade requirements translations migration clean bench
 
 run: $(VENV)/run.stamp $(CATALOGUES:.po=.mo)
@@ -21,7 +24,7 @@ test: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
 # What needs PostgreSQL, and other tests that take long: some four minutes more.
 test-long: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
 	@deploy/install-test-servers all
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "long and not soak" tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "long and not soak" $(LONG)
 
 # Every test and every fault at length, some two hours; prints its seeds, and ends with 1 where a number is wrong.
 soak: $(VENV)/check.stamp $(CATALOGUES:.po=.mo)
