@@ -57,7 +57,7 @@ def search(query: SearchQuery) -> FoundPage:
             note_miss(actor, page, request.remote_addr or "")
     promises = promises_of(page.cards)
     return FoundPage(
-        items=[shapes.found(one.card, promises.get(one.card.id), [*one.title], [*one.snippet]) for one in page.results],
+        items=[shapes.found(one.card, promises.get(one.card.id), one.title, one.snippet) for one in page.results],
         next=page.next,
         total=page.total,
         page=None if query.after else query.page,

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+import structlog
 from flask import Flask, Request, g, request
+from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
 from app.api.actors import current_actor
@@ -19,6 +21,8 @@ from app.kernel.transaction import transaction
 
 CALLS = limit("api_calls", "300/5 minutes", _l("API calls with one token, or of guests from one network address."))
 NOTED_EVERY = timedelta(minutes=1)
+
+log = structlog.get_logger()
 
 
 class NotSignedIn(DomainError):
@@ -48,8 +52,11 @@ def note_call(response: Response) -> Response:
     actor: Actor = g.get("_login_user") or GUEST
     last = actor.token_used_at
     if actor.token_id is not None and (last is None or last <= now() - NOTED_EVERY):
-        with transaction():
-            note_use(actor)
+        try:
+            with transaction():
+                note_use(actor)
+        except OperationalError:
+            log.warning("tokens.use_not_stored", token=actor.token_id)  # the call itself was done and is answered
     return response
 
 

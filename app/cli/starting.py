@@ -28,7 +28,8 @@ from app.config import ROOT
 STOP_WITHIN = 12.0
 SERVES = {"web": "pages", "live": "live"}
 """What a web process of its own answers, by its kind; one that is not alone answers all."""
-KINDS = ("prepare", *SERVES, "worker")
+COMMANDS = {"prepare": ("prepare",), "worker": ("jobs", "work")}
+KINDS = (*SERVES, *COMMANDS)
 
 
 def web_command() -> list[str]:
@@ -75,11 +76,11 @@ def may_listen() -> bool:
     return True
 
 
-def serve() -> None:
-    """The web process: gunicorn, as its own command would run it."""
+def serve(*options: str) -> None:
+    """The web process: gunicorn, as its own command would run it, with other options where some are given."""
     from gunicorn.app.wsgiapp import run
 
-    sys.argv = web_command()[2:]
+    sys.argv = ["gunicorn", *options] if options else web_command()[2:]
     run()
 
 
@@ -119,11 +120,11 @@ def main(arguments: Sequence[str] = ()) -> int:
     if only is not None:
         be(only)
         return 0
-    preparing = begin("prepare", command("prepare"))
+    preparing = begin("prepare", command(*COMMANDS["prepare"]))
     preparing.join()
     if preparing.exitcode:
         return preparing.exitcode
-    keep_running([Child("web", serve), Child("worker", command("jobs", "work"))])
+    keep_running([Child("web", serve), Child("worker", command(*COMMANDS["worker"]))])
     return 0
 
 
@@ -134,7 +135,7 @@ def be(kind: str) -> None:
         serve()
     else:
         setproctitle(f"huzhu: {kind}")
-        command(*{"worker": ("jobs", "work")}.get(kind, (kind,)))()
+        command(*COMMANDS[kind])()
 
 
 def keep_running(children: list[Child]) -> None:

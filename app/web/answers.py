@@ -25,10 +25,10 @@ from app.kernel.policy import require
 from app.kernel.transaction import transaction
 from app.web.actors import current_actor
 from app.web.diffs import changes
-from app.web.drafts import refill, refused, take, taken
+from app.web.drafts import page_drafts, refill, refused, take, taken
 from app.web.forms import REFUSALS, CommentForm, PostForm, refuse
 from app.web.posts import ShownPosts
-from app.web.questions import page_drafts, question_response
+from app.web.questions import question_response
 
 pages = Blueprint("answers", __name__)
 

@@ -18,7 +18,7 @@ def install(app: Flask) -> None:
     globals_["url_for"] = addresses
 
     @lru_cache(maxsize=1024)
-    def stamped(path: str, root: str) -> str:
+    def stamped(path: str, root: str | None) -> str:
         return str(addresses("static", filename=path, v=_stamp(path)))
 
     def static_url(path: str) -> str:
@@ -26,7 +26,7 @@ def install(app: Flask) -> None:
         return stamped(path, _root())
 
     @lru_cache(maxsize=4096)
-    def drawn(name: str, label: str | None, root: str) -> Markup:
+    def drawn(name: str, label: str | None, root: str | None) -> Markup:
         told = Markup(' role="img" aria-label="{}"').format(label) if label else Markup(' aria-hidden="true"')
         return Markup('<svg class="icon"{}><use href="{}#{}"/></svg>').format(
             told, stamped("img/icons.svg", root), name
@@ -43,7 +43,7 @@ def remembered(app: Flask) -> Any:
     """`url_for` that remembers what it was asked: the address of a page follows from its name and values alone."""
 
     @lru_cache(maxsize=MOST_ADDRESSES)
-    def known(endpoint: str, values: tuple[tuple[str, Any], ...], root: str) -> str:
+    def known(endpoint: str, values: tuple[tuple[str, Any], ...], _root: str | None) -> str:
         return app.url_for(endpoint, **dict(values))
 
     def address(endpoint: str, **values: Any) -> str:
@@ -54,11 +54,11 @@ def remembered(app: Flask) -> Any:
     return address
 
 
-def _root() -> str:
-    return request.root_path if has_request_context() else ""
+def _root() -> str | None:
+    """None outside of a request, where an address is whole."""
+    return request.root_path if has_request_context() else None
 
 
-@lru_cache(maxsize=256)
 def _stamp(path: str) -> str:
     file = ROOT / "static" / path
     return format(int(file.stat().st_mtime), "x") if file.exists() else "0"

@@ -20,7 +20,7 @@ from app.web.rights import RIGHTS
 
 A_MOMENT = timedelta(minutes=1)
 LONG_AGO = timedelta(days=30)
-SAME_FOR_SECONDS = 15
+SAME_FOR_SECONDS, LONG_AGO_SAME_FOR_SECONDS = 15, 900
 
 
 def install(app: Flask) -> None:
@@ -93,9 +93,9 @@ def when(at: datetime | None) -> Markup:
     if at is None:
         return Markup("")
     moment = now()
-    # What is told of a day long ago changes with the year only; of the last days, a quarter of a minute late at most.
-    told_for = moment.year if abs(at - moment) > LONG_AGO else int(moment.timestamp() / SAME_FOR_SECONDS)
-    return _when(at, told_for, timezone(), _babel_locale())
+    # What is told of a day long ago changes at the reader's new year, and every zone's begins on a quarter of an hour.
+    same_for = LONG_AGO_SAME_FOR_SECONDS if abs(at - moment) > LONG_AGO else SAME_FOR_SECONDS
+    return _when(at, int(moment.timestamp() / same_for), timezone(), _babel_locale())
 
 
 @lru_cache(maxsize=20_000)

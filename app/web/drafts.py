@@ -12,7 +12,8 @@ from wtforms import BooleanField, Field, IntegerField
 from app.domains.accounts.actor import Actor
 from app.domains.questions.actions.drafting import KEPT_FOR, MOST_DRAFTS, discard_draft, save_draft, take_draft
 from app.domains.questions.drafts import ASK, FIELDS, UNDER_AN_ANSWER, DraftForm, draft_form, is_blank
-from app.domains.questions.queries import DraftView, draft_list, question_id_of_answer
+from app.domains.questions.policies import may_answer
+from app.domains.questions.queries import DraftView, QuestionView, draft_list, drafts_on, question_id_of_answer
 from app.kernel.errors import Conflict, DomainError, Invalid, TooSoon
 from app.kernel.i18n import _, _l
 from app.kernel.transaction import transaction
@@ -167,6 +168,12 @@ def _conflict(error: Conflict) -> Any:
 
 
 # What the pages with forms need of it.
+
+
+def page_drafts(question: QuestionView) -> dict[str, DraftView]:
+    """What the reader has begun here; asked only where the page has a form for it."""
+    actor = current_actor()
+    return drafts_on(actor, question.id) if may_answer(actor, question) else {}
 
 
 def take(actor: Actor, form: str) -> None:

@@ -15,6 +15,8 @@ from app.web.context import may
 from app.web.forms import CommentForm
 from app.web.parts import mark, part
 
+COMMENT_FORM = "questions/_comment_form.html"
+
 
 class Told(NamedTuple):
     """A verdict with its reason in the reader's words, so that it can be a key."""
@@ -39,9 +41,6 @@ class Rights(NamedTuple):
     delete: bool = False
     label: bool = False
     hide: bool = False
-
-
-COMMENT_FORM = "questions/_comment_form.html"
 
 
 class SignedIn(NamedTuple):
@@ -88,8 +87,8 @@ class ShownPosts:
         )
 
     def _comments(self, comments: Iterable[CommentView], form: Markup) -> dict[str, Any]:
-        told = [(each, bool(may("delete", each)), each.author_id == self.actor.id) for each in comments]
-        return {"comments": tuple(told), "open_to_more": bool(form), "signed_in": self.actor.is_authenticated}
+        shown = tuple((each, bool(may("delete", each)), each.author_id == self.actor.id) for each in comments)
+        return {"comments": shown, "open_to_more": bool(form), "signed_in": self.actor.is_authenticated}
 
     def _comment_form(self, kind: str, post_id: int) -> Markup:
         place = f"{kind}:{post_id}"
@@ -97,17 +96,18 @@ class ShownPosts:
         if self.comment_form is None or not (is_refused or may_comment(self.actor, self.question)):
             return Markup("")
         draft = self.drafts.get(f"comment-{place}")
-        typed, about = self.comment_form.submission.data, {"kind": kind, "post_id": post_id}
+        typed = self.comment_form.submission.data
+        about: dict[str, Any] = {"kind": kind, "post_id": post_id, "draft": draft, "refused": None}
         if is_refused:
-            return _form(about, submission=typed, draft=draft, refused=self.comment_form)
+            return _form(about | {"submission": typed, "refused": self.comment_form})
         if draft:
-            return _form(about, submission=f"{typed}-{place}", draft=draft, refused=None)
-        blank = {"submission": mark("submission"), "draft": None, "refused": None, "current_user": SignedIn()}
-        return part(COMMENT_FORM, {"submission": f"{typed}-{place}"}, **about, **blank)
+            return _form(about | {"submission": f"{typed}-{place}"})
+        about |= {"submission": mark("submission"), "current_user": SignedIn()}
+        return part(COMMENT_FORM, {"submission": f"{typed}-{place}"}, **about)
 
 
-def _form(about: dict[str, Any], **values: Any) -> Markup:
-    return Markup(render_template(COMMENT_FORM, **about, **values))  # nosec B704  # what Jinja has escaped
+def _form(shown: dict[str, Any]) -> Markup:
+    return Markup(render_template(COMMENT_FORM, **shown))  # nosec B704  # what Jinja has escaped
 
 
 def told(verdict: Verdict) -> Told:

@@ -15,14 +15,13 @@ from app.domains.questions.actions import asking
 from app.domains.questions.actions.asking import QuestionDraft, question_to_change
 from app.domains.questions.drafts import ASK
 from app.domains.questions.models import PostKind
-from app.domains.questions.policies import may_answer, may_ask, may_edit, may_see_revisions
+from app.domains.questions.policies import may_ask, may_edit, may_see_revisions
 from app.domains.questions.queries import (
     SORTS,
     DraftView,
     ListFilter,
     QuestionView,
     draft_of,
-    drafts_on,
     question_list,
     question_page,
     revisions_of,
@@ -39,7 +38,7 @@ from app.kernel.policy import require
 from app.kernel.transaction import transaction
 from app.web.actors import current_actor
 from app.web.diffs import changes
-from app.web.drafts import refill, refused, take, taken
+from app.web.drafts import page_drafts, refill, refused, take, taken
 from app.web.forms import REFUSALS, CloseForm, CommentForm, PostForm, QuestionForm, refuse
 from app.web.guests import keep_guest_question
 from app.web.pager import next_url
@@ -168,11 +167,11 @@ def question_response(
     """The question page, with a refused form and its text where there is one, else with the drafts in their forms."""
     actor = current_actor()
     drafts = page_drafts(question)
-    if answer_form is not None:
-        drafts = refused(drafts, f"answer:{question.id}")
     if comment_on:
         drafts = refused(drafts, f"comment-{comment_on}")
-    if answer_form is None and actor.is_authenticated:
+    if answer_form is not None:
+        drafts = refused(drafts, f"answer:{question.id}")
+    elif actor.is_authenticated:
         answer_form = PostForm(formdata=None)
         refill(answer_form, "answer", drafts.get(f"answer:{question.id}"))
     if comment_form is None and actor.is_authenticated:
@@ -195,12 +194,6 @@ def question_response(
     return page, status, headers or {}
 
 
-def page_drafts(question: QuestionView) -> dict[str, DraftView]:
-    """What the reader has begun here; asked only where the page has a form for it."""
-    actor = current_actor()
-    return drafts_on(actor, question.id) if may_answer(actor, question) else {}
-
-
 @pages.route("/questions/<int:question_id>/edit", methods=["GET", "POST"])
 @login_required
 def edit(question_id: int) -> Any:
@@ -214,7 +207,7 @@ def edit(question_id: int) -> Any:
         form.base_version.data = question.version
         draft = draft_of(actor, name)
         refill(form, "edit-question", draft)
-        return render_template("questions/edit.html", form=form, question=question, draft=draft)
+        return _edit_page(question, form=form, draft=draft)
     draft = refused({}, name)[name]
     try:
         with transaction():
@@ -226,11 +219,15 @@ def edit(question_id: int) -> Any:
             slug = row.slug
     except REFUSALS as error:
         status, headers = refuse(form, error)
-        return render_template("questions/edit.html", form=form, question=question, draft=draft), status, headers
+        return _edit_page(question, form=form, draft=draft), status, headers
     except Conflict as error:
         form.base_version.data = error.newer.get("version")
-        return render_template("questions/edit.html", form=form, question=question, draft=draft, newer=error), 409
+        return _edit_page(question, form=form, draft=draft, newer=error), 409
     return taken(_to_question(question_id, slug), name)
+
+
+def _edit_page(question: QuestionView, **shown: Any) -> str:
+    return render_template("questions/edit.html", question=question, **shown)
 
 
 @pages.post("/questions/<int:question_id>/close")

@@ -3,7 +3,6 @@
 import multiprocessing
 import os
 import signal
-import sys
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -67,12 +66,9 @@ def _begin(work: Callable[..., None], environment: dict[str, str], log: Path, *a
 
 def serve(*options: str) -> None:
     """The web process, started with the options of `make run`, or with others."""
-    from gunicorn.app.wsgiapp import run
+    from app.cli import starting
 
-    from app.cli.starting import web_command
-
-    sys.argv = ["gunicorn", *(options or web_command()[3:])]
-    run()
+    starting.serve(*options)
 
 
 def work(shift_seconds: float = 0) -> None:

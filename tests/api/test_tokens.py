@@ -1,9 +1,11 @@
 """The API's door: tokens, scopes, limits, and the same key twice."""
 
+import sqlite3
 import threading
+from contextlib import closing
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from app.domains.accounts.actions.tokens_managing import revoke_token
 from app.domains.accounts.models import ApiToken
@@ -167,6 +169,15 @@ def test_a_token_shows_to_the_minute_when_it_was_used_last(program, ann, clock):
     clock.advance(seconds=1)
     mine.get("/questions")
     assert used_at() == clock.now()
+
+
+def test_a_call_is_answered_although_its_use_cannot_be_written_down(app, program, ann):
+    mine = program(ann)
+    db.session.execute(text("PRAGMA busy_timeout = 0"))
+    with closing(sqlite3.connect(db.engine.url.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert mine.get("/me").status_code == 200
+    assert used_at() is None
 
 
 def test_a_use_is_written_once_a_minute_and_not_with_every_call(program, ann):

@@ -1,5 +1,6 @@
 """Questions, answers, comments."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -135,7 +136,7 @@ def card(one: Card, promise: Promise | None) -> QuestionCard:
     return QuestionCard(**_core(one, promise))
 
 
-def found(one: Card, promise: Promise | None, title: list[Segment], snippet: list[Segment]) -> FoundQuestion:
+def found(one: Card, promise: Promise | None, title: Iterable[Segment], snippet: Iterable[Segment]) -> FoundQuestion:
     return FoundQuestion(**_core(one, promise), highlight=Highlight(title=_marked(title), snippet=_marked(snippet)))
 
 
@@ -181,6 +182,6 @@ def thread_url(question_id: int, slug: str, anchor: str | None = None) -> str:
     return url_for("questions.show_question", question_id=question_id, slug=slug, _anchor=anchor, _external=True)
 
 
-def _marked(segments: list[Segment]) -> str:
+def _marked(segments: Iterable[Segment]) -> str:
     parts = (Markup("<mark>{}</mark>").format(text) if marked else escape(text) for text, marked in segments)
     return str(Markup("").join(parts))

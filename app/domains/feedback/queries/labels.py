@@ -80,6 +80,7 @@ def _labels() -> Select[Any]:
         .order_by(label.id)
     )
 
+
 def similar_items(product_id: int, text: str, limit: int = MOST_SIMILAR) -> list[SimilarItem]:
     """Live items of the product whose titles share words with `text`, the most alike first. One statement."""
     item, words = FeedbackItem, frozenset(words_of(text))
