@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
@@ -21,6 +22,7 @@ from werkzeug.routing import Rule
 
 from app import create_app
 from app.config import Settings
+from app.domains.accounts import passwords
 from app.domains.accounts.actor import Actor
 from app.extensions import Model, db
 from app.kernel import clock as clock_module
@@ -88,6 +90,14 @@ def keep_compiled_rules() -> None:
 
 
 keep_compiled_rules()
+
+
+def hash_passwords_quickly() -> None:
+    """A hash is slow by design; test_passwords.py sees that the forum's own are."""
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
+hash_passwords_quickly()
 
 
 COMPILED_STATEMENTS: dict[str, LRUCache[Any, Any]] = {}

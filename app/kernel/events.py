@@ -56,9 +56,7 @@ ENVELOPE = {"actor_id", "event_id", "occurred_at"}
 def publish(event: Event, *, at: datetime | None = None) -> int:
     """Store the event and one job for each of its reactions, in the caller's transaction; gives the event's id."""
     row = record(event, at=at)
-    wiring = current_app.extensions["wiring"]
-    for reaction in wiring.reactions_to(type(event)):
-        jobs.enqueue(reaction, event_id=row)
+    jobs.enqueue_all(current_app.extensions["wiring"].reactions_to(type(event)), row)
     return row
 
 

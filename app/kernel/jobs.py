@@ -1,12 +1,12 @@
 """The job table: work promised in the same transaction as the change that asks for it. Running it: worker.py."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import current_app
-from sqlalchemy import Index, String, Text, delete, func, select, text, update
+from sqlalchemy import Index, Integer, String, Text, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model, db
@@ -87,43 +87,70 @@ def enqueue(
     """
     if key is not None and db.session.scalar(select(Job.id).where(Job.key == key)):
         return None
-    at = now()
-    job = Job(name=name_of(work), payload=dict(payload or {}), event_id=event_id, key=key, created_at=at)
-    job.due_at = due_at or at
-    job.state = JobState.WAITING
-    job.attempts = 0
+    job = Job(**_promise(work, payload or {}, event_id), key=key)
+    job.due_at = due_at or job.due_at
     db.session.add(job)
     db.session.flush()
     return job.id
 
 
+def enqueue_all(reactions: Iterable[Callable[..., Any]], event_id: int) -> None:
+    """Promise that each is called with that event, in the caller's transaction."""
+    if rows := [_promise(reaction, {}, event_id) for reaction in reactions]:
+        db.session.execute(insert(Job), rows)
+
+
+def _promise(work: Callable[..., Any], payload: Mapping[str, Any], event_id: int | None) -> dict[str, Any]:
+    row = {"name": name_of(work), "payload": dict(payload), "event_id": event_id, "attempts": 0}
+    return row | {"state": JobState.WAITING, "created_at": now(), "due_at": now()}
+
+
+# Which jobs are due, asked several times a second by each worker: written once, with the times and names put in.
+_AT, _TOO_LONG = bindparam("at", type_=UtcTime), bindparam("too_long", type_=UtcTime)
+_NAMED = Job.name.in_(bindparam("names", expanding=True))
+# What a clock that was ahead has written waits for no such time to come.
+_DUE = (Job.due_at <= _AT) | ((Job.created_at > _AT) & (Job.due_at == Job.created_at))
+_UNHELD = Job.lease_until.is_(None) | (Job.lease_until < _AT) | (Job.lease_until > _TOO_LONG)
+_FREE = (Job.state == JobState.WAITING) & _DUE & _UNHELD
+# Claimed before, and neither acknowledged nor failed since.
+_SUSPECT = (Job.attempts > 0) & Job.last_error.is_(None)
+_OLDEST = (
+    select(Job)
+    .where(_FREE, _NAMED)
+    .order_by(Job.due_at, Job.id)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_NEXT = _OLDEST.where(~_SUSPECT)
+_NEXT_SUSPECTS = _OLDEST.where(_SUSPECT, Job.attempts == bindparam("attempts"))
+_FEWEST_DEATHS = select(func.min(Job.attempts)).where(_FREE, _NAMED, _SUSPECT)
+_WAITING_NAMES = select(Job.name).where(_FREE).distinct()
+_WAITING_COUNT = select(func.count()).select_from(Job).where(_FREE)
+
+
+def _at_present() -> dict[str, datetime]:
+    return {"at": now(), "too_long": now() + LONGEST_LEASE}
+
+
 def claim_next(worker: str, limit: int, lease: timedelta, names: list[str]) -> list[Job]:
     """Up to `limit` due jobs, oldest first, taken under a lease; each counts one attempt from now on."""
-    return _claim(worker, limit, lease, names, ~_suspect())
+    return _claim(_NEXT, worker, lease, {"names": names, "limit": limit})
 
 
 def claim_suspects(worker: str, limit: int, lease: timedelta, names: list[str]) -> list[Job]:
     """Due jobs under which a worker died: the more workers, the fewer together, until each is tried alone. Whatever
     kills the next worker too takes few others along."""
-    deaths = select(func.min(Job.attempts)).where(*_free(now()), Job.name.in_(names), _suspect())
-    fewest = db.session.scalar(deaths)
+    fewest = db.session.scalar(_FEWEST_DEATHS, {**_at_present(), "names": names})
     if fewest is None:
         return []
     together = max(1, limit // 4**fewest)
-    return _claim(worker, together, lease, names, _suspect() & (Job.attempts == fewest))
+    return _claim(_NEXT_SUSPECTS, worker, lease, {"names": names, "limit": together, "attempts": fewest})
 
 
-def _suspect() -> Any:
-    """Claimed before, and neither acknowledged nor failed since."""
-    return (Job.attempts > 0) & Job.last_error.is_(None)
-
-
-def _claim(worker: str, limit: int, lease: timedelta, names: list[str], which: Any) -> list[Job]:
-    at = now()
-    found = select(Job).where(*_free(at), Job.name.in_(names), which).order_by(Job.due_at, Job.id).limit(limit)
-    jobs = list(db.session.scalars(found.with_for_update(skip_locked=True)))
+def _claim(found: Any, worker: str, lease: timedelta, which: dict[str, Any]) -> list[Job]:
+    jobs = list(db.session.scalars(found, _at_present() | which))
     for job in jobs:
-        job.lease_until, job.lease_by, job.attempts = at + lease, worker, job.attempts + 1
+        job.lease_until, job.lease_by, job.attempts = now() + lease, worker, job.attempts + 1
     return jobs
 
 
@@ -161,10 +188,15 @@ def forget_finished(older_than: timedelta = timedelta(days=7)) -> int:
     return _rows(db.session.execute(old))
 
 
-def waiting_count(names: list[str] | None = None) -> int:
+def waiting_names() -> set[str]:
+    """Of what there is something to do: due now and under nobody's lease. A read, so that an idle worker takes no
+    write lock."""
+    return set(db.session.scalars(_WAITING_NAMES, _at_present()))
+
+
+def waiting_count() -> int:
     """How many jobs are due now and under nobody's lease."""
-    due = select(func.count()).select_from(Job).where(*_free(now()))
-    return db.session.scalar(due if names is None else due.where(Job.name.in_(names))) or 0
+    return db.session.scalar(_WAITING_COUNT, _at_present()) or 0
 
 
 def oldest_wait(name: str | None = None) -> float:
@@ -172,13 +204,6 @@ def oldest_wait(name: str | None = None) -> float:
     waiting = select(func.min(Job.due_at)).where(Job.state == JobState.WAITING, Job.due_at <= now())
     oldest = db.session.scalar(waiting if name is None else waiting.where(Job.name == name))
     return (now() - oldest).total_seconds() if oldest else 0.0
-
-
-def _free(at: datetime) -> list[Any]:
-    """Due, and under nobody's lease. What a clock that was ahead has written waits for no such time to come."""
-    due = (Job.due_at <= at) | ((Job.created_at > at) & (Job.due_at == Job.created_at))
-    unheld = Job.lease_until.is_(None) | (Job.lease_until < at) | (Job.lease_until > at + LONGEST_LEASE)
-    return [Job.state == JobState.WAITING, due, unheld]
 
 
 def jobs_page(state: JobState | None, limit: int = 100) -> list[Job]:

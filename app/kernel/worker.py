@@ -88,11 +88,12 @@ class Worker:
                 return
 
     def _work_at_home(self) -> int:
-        return self._work_inside() + self._work_in_batches()
+        waiting = self._waiting()
+        return self._work_inside(waiting) + self._work_in_batches(waiting)
 
-    def _work_inside(self) -> int:
+    def _work_inside(self, waiting: dict[str, Callable[..., Any]]) -> int:
         """Reactions that only change our own tables: many in one transaction, a savepoint for each."""
-        names = self._names(lambda work: not _is_outbound(work))
+        names = [name for name, work in waiting.items() if not _is_outbound(work)]
         return sum(self._run_together(batch) for batch in self._batches(names, BATCH, LEASE))
 
     def _run_together(self, batch: list[jobs.Job]) -> int:
@@ -122,10 +123,10 @@ class Worker:
             self._failed(job, error)
             return False
 
-    def _work_in_batches(self) -> int:
+    def _work_in_batches(self, waiting: dict[str, Callable[..., Any]]) -> int:
         """Reactions that take all their events at once: one name at a time."""
         done = 0
-        for name in self._names(_is_in_batches):
+        for name in [name for name, work in waiting.items() if _is_in_batches(work)]:
             for batch in self._batches([name], BATCH, LEASE):
                 self._run_outside(batch)
                 done += len(batch)
@@ -134,7 +135,8 @@ class Worker:
     def _work_outside(self) -> int:
         """Mail and its like, each claimed when its turn comes: one that takes minutes keeps no other waiting under a
         lease that runs out. Run first, acknowledged after, so that a slow server holds no lock."""
-        names, done = self._names(lambda work: _is_outbound(work) and not _is_in_batches(work)), 0
+        waiting, done = self._waiting(), 0
+        names = [name for name, work in waiting.items() if _is_outbound(work) and not _is_in_batches(work)]
         while done < BATCH and not self._stopping.is_set():
             claimed = self._batches(names, 1, OUTBOUND_LEASE)
             for batch in claimed:
@@ -162,8 +164,7 @@ class Worker:
 
     def _batches(self, names: list[str], limit: int, lease: timedelta) -> list[list[jobs.Job]]:
         """What to do now: a batch of up to `limit`, and apart from it jobs under which a worker died."""
-        db.session.rollback()
-        if not jobs.waiting_count(names):  # a read, so that an idle worker takes no write lock
+        if not names:
             return []
         with transaction():
             batch = jobs.claim_next(self.name, limit, lease, names)
@@ -181,8 +182,11 @@ class Worker:
             jobs.park(job.id, self.name, error=f"{MAX_ATTEMPTS} workers died while they were at it.")
         return deadly
 
-    def _names(self, wanted: Callable[[Callable[..., Any]], bool]) -> list[str]:
-        return [name for name, work in self._table().items() if wanted(work)]
+    def _waiting(self) -> dict[str, Callable[..., Any]]:
+        """The work of which there is something to do now, by name."""
+        db.session.rollback()
+        names = jobs.waiting_names()
+        return {name: work for name, work in self._table().items() if name in names}
 
     def _events_of(self, batch: list[jobs.Job]) -> dict[int, events.Event]:
         return events.load([job.event_id for job in batch if job.event_id is not None])

@@ -23,7 +23,7 @@ from app.domains.search.serving import REBUILD, WRITE, Current, Serving, serving
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.events import EventRow
-from app.kernel.jobs import waiting_count
+from app.kernel.jobs import waiting_names
 from app.kernel.transaction import in_transaction
 
 log = structlog.get_logger()
@@ -182,4 +182,4 @@ def _stays_apart(documents: int, questions: int) -> bool:
     pair = (documents, questions)
     before = current_app.extensions.get("search_counts")
     current_app.extensions["search_counts"] = pair
-    return documents != questions and before == pair and not waiting_count([INDEXING])
+    return documents != questions and before == pair and INDEXING not in waiting_names()
