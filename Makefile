@@ -5,6 +5,7 @@ PYTHON ?= $(or $(shell for name in python3 python3.14 python3.13 python3.12 pyth
 VENV := .venv
 BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app wsgi
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r
 CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
 # Some tests wait for a browser or for a promise to run out: one more worker than processors keeps these busy.
 WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
@@ -12,14 +13,20 @@ WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 # Where `make test-long` looks.
 LONG ?= tests
 
-.PHONY: run test test-long soak audit audit-code check check-style demo backup verify restore upgrade requirements translations migration clean bench
+.PHONY: run test test-packages test-servers test-long soak audit audit-code check check-style demo backup verify restore upgrade requirements translations migration clean bench
 
 run: $(VENV)/run.stamp $(CATALOGUES:.po=.mo)
 	@exec $(BIN)/python -m app.cli.starting
 
-test: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
-	@deploy/install-test-servers
+test: $(VENV)/venv.stamp
+	@$(MAKE) --no-print-directory -j2 test-packages test-servers
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not long and not soak" tests
+
+# The packages of Python and of Debian come at the same time: half of what a fresh machine waits for is the network.
+test-packages: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
+
+test-servers:
+	@deploy/install-test-servers
 
 # What needs PostgreSQL, and other tests that take long: some four minutes more.
 test-long: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
@@ -67,18 +74,24 @@ restore: $(VENV)/run.stamp
 upgrade: $(VENV)/run.stamp
 	@$(FLASK) upgrade$(if $(BACKUPS), --backups "$(BACKUPS)")
 
-$(VENV)/run.stamp: requirements.txt deploy/make-venv
-	@deploy/make-venv $(PYTHON) $(VENV) requirements.txt
+$(VENV)/venv.stamp: deploy/make-venv
+	@deploy/make-venv $(PYTHON) $(VENV)
+	@touch $@
+
+$(VENV)/run.stamp: requirements.txt | $(VENV)/venv.stamp
+	@deploy/make-venv $(PYTHON) $(VENV)
+	@echo "Installing packages (about a minute) ..."
+	@$(INSTALL) requirements.txt
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt
 	@echo "Installing what the tests need ..."
-	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-dev.txt
+	@$(INSTALL) requirements-dev.txt
 	@touch $@
 
 $(VENV)/check.stamp: $(VENV)/dev.stamp requirements-check.txt
 	@echo "Installing what the checks need ..."
-	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-check.txt
+	@$(INSTALL) requirements-check.txt
 	@touch $@
 
 %.mo: %.po | $(VENV)/run.stamp
