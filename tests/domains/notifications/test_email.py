@@ -252,7 +252,7 @@ def test_every_kind_but_the_fixed_one_has_a_switch_and_staff_kinds_only_for_staf
 def _react_without_sending(worker):
     """The reactions have run; the mail still waits to leave."""
     with worker.worker.app.app_context():
-        while worker.worker._work_inside():
+        while worker.worker._work_at_home():
             pass
 
 
