@@ -40,7 +40,7 @@ class Stage:
         return page
 
 
-@pytest.fixture(params=["whoosh", pytest.param("tantivy", marks=pytest.mark.soak)])
+@pytest.fixture(params=["whoosh", "tantivy"])
 def stage(request: pytest.FixtureRequest, tmp_path: Path, chromium: Browser) -> Iterator[Stage]:
     if request.param == "tantivy":
         pytest.importorskip("tantivy", reason="tantivy has no wheel for this machine")

@@ -13,7 +13,7 @@ from tests.factories import a_person, a_question, an_answer
 from tests.servers.live_forum import forum_beside_web
 
 PATIENCE = 20_000  # milliseconds: what polling is allowed
-WAYS = [pytest.param(False, id="socket"), pytest.param(True, id="polling", marks=pytest.mark.soak)]
+WAYS = [pytest.param(False, id="socket"), pytest.param(True, id="polling")]
 
 
 @pytest.fixture(scope="module")
