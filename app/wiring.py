@@ -157,7 +157,6 @@ EDGES = [
     "app.web.tracing:install",
     "app.web.assets:install",
     "app.web.context:install",
-    "app.web.parts:install",
     "app.web.frame:install",
     "app.web.door:install",
     "app.api.tokens:install",
@@ -171,6 +170,7 @@ EDGES = [
     "app.web.live:install",
     "app.web.demonstration:install",
     "app.web.page_cache:install",
+    "app.web.parts:install",  # after the page cache, so that a page is whole when it is kept
     "app.web.proxies:install",
 ]
 

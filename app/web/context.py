@@ -1,5 +1,6 @@
 """What every template can use: may(), addresses, dates, languages."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -90,12 +91,20 @@ def theme() -> str:
 
 def when(at: datetime | None) -> Markup:
     """A `<time>`: how long ago, or in how long, with the exact time in the reader's zone as its title."""
-    if at is None:
-        return Markup("")
-    moment = now()
-    # What is told of a day long ago changes at the reader's new year, and every zone's begins on a quarter of an hour.
-    same_for = LONG_AGO_SAME_FOR_SECONDS if abs(at - moment) > LONG_AGO else SAME_FOR_SECONDS
-    return _when(at, int(moment.timestamp() / same_for), timezone(), _babel_locale())
+    return teller()(at) if at is not None else Markup("")
+
+
+def teller() -> Callable[[datetime], Markup]:
+    """`when` for a page full of times: what they have in common is asked once."""
+    moment, zone, babel_locale = now(), timezone(), _babel_locale()
+    seconds = moment.timestamp()
+    lately, long_ago = int(seconds / SAME_FOR_SECONDS), int(seconds / LONG_AGO_SAME_FOR_SECONDS)
+
+    def tell(at: datetime) -> Markup:
+        # A day long ago is told otherwise from the reader's new year on: every zone's begins on a quarter of an hour.
+        return _when(at, long_ago if abs(at - moment) > LONG_AGO else lately, zone, babel_locale)
+
+    return tell
 
 
 @lru_cache(maxsize=20_000)

@@ -2,8 +2,8 @@
 
 A part is made from what it is given and from nothing else, so what it is given is its key, with the language; a change
 is another key. It knows neither who reads nor the request: a template that asks for them fails. For what differs from
-reader to reader, marks are left and filled in each time: how long ago something was, a form's token, `mark("name")`
-for what stands in `fill`.
+reader to reader, marks are left: `mark("name")` for what stands in `fill`, and, filled in once for the whole response,
+how long ago something was and the token of its forms.
 """
 
 import re
@@ -18,13 +18,14 @@ from flask import Flask, current_app, g
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
+from werkzeug.wrappers import Response
 
-from app.web.context import has_endpoint, locale, number, when
+from app.web.context import has_endpoint, locale, number, teller
 
 MOST_CHARACTERS = 6_000_000
 # Nobody can write it into a post: each process makes its own, and no page shows it.
 SIGN = secrets.token_hex(12)
-_MARKED = re.compile(SIGN + r"([^;]+);")
+_MARKED = re.compile(SIGN + r"(token|when [^;]+);")
 PERSONAL = ("actor", "current_user", "demo", "may", "request", "session", "theme", "unread_count")
 NOTHING: Mapping[str, Any] = {}
 
@@ -32,6 +33,7 @@ NOTHING: Mapping[str, Any] = {}
 def install(app: Flask) -> None:
     app.extensions["parts"] = Parts()
     app.jinja_env.globals["part"] = part
+    app.after_request(fill_marks)
 
 
 def part(template: str, fill: Mapping[str, Any] = NOTHING, **given: Any) -> Markup:
@@ -43,8 +45,31 @@ def part(template: str, fill: Mapping[str, Any] = NOTHING, **given: Any) -> Mark
     if made is None:
         made = _render(template, language, for_shelf, given)
         shelf.put(key, made)
-    # Jinja has escaped what the part was given, and what fills a mark is escaped or made here.
-    return Markup(_MARKED.sub(lambda found: _filled(found[1], fill), made))  # nosec B704
+    for name, value in fill.items():
+        made = made.replace(mark(name), escape(value))
+    g.has_marks = True
+    return Markup(made)  # nosec B704  # Jinja has escaped what the part was given, and what fills a mark is escaped
+
+
+def fill_marks(response: Response) -> Response:
+    """Before anybody keeps or signs the response: see the order of `wiring.EDGES`."""
+    if g.get("has_marks"):
+        response.set_data(_filled(response.get_data(as_text=True)))
+    return response
+
+
+def _filled(text: str) -> str:
+    """What is filled in are a `<time>` and a token: neither needs quoting in HTML or JSON."""
+    tell = teller()
+    known: dict[str, str] = {}
+
+    def fill(found: re.Match[str]) -> str:
+        name = found[1]
+        if name not in known:
+            known[name] = generate_csrf() if name == "token" else tell(datetime.fromisoformat(name[5:]))
+        return known[name]
+
+    return _MARKED.sub(fill, text)
 
 
 class Parts:
@@ -79,9 +104,3 @@ def _render(template: str, language: str, for_shelf: bool, given: dict[str, Any]
 
 def mark(name: str) -> Markup:
     return Markup(f"{SIGN}{name};")  # nosec B704  # a name out of a template
-
-
-def _filled(name: str, fill: Mapping[str, Any]) -> str:
-    if name.startswith("when "):
-        return when(datetime.fromisoformat(name[5:]))
-    return generate_csrf() if name == "token" else escape(fill[name])

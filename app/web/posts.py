@@ -8,10 +8,19 @@ from flask import render_template
 from markupsafe import Markup
 
 from app.domains.accounts.actor import Actor
-from app.domains.questions.policies import may_comment
+from app.domains.feedback.policies import may_label
+from app.domains.questions.policies import (
+    may_accept,
+    may_comment,
+    may_delete,
+    may_edit,
+    may_hide,
+    may_restore,
+    may_verify,
+    may_vote,
+)
 from app.domains.questions.queries import AnswerView, CommentView, DraftView, QuestionView
 from app.kernel.policy import Verdict
-from app.web.context import may
 from app.web.forms import CommentForm
 from app.web.parts import mark, part
 
@@ -70,24 +79,26 @@ class ShownPosts:
         return part("questions/_comments.html", {"comment_form": form}, **self._comments(self.question.comments, form))
 
     def _rights(self, answer: AnswerView) -> Rights:
-        vote = told(may("vote", answer))
-        if not self.actor.is_authenticated:
+        actor = self.actor
+        vote = told(may_vote(actor, answer))
+        if not actor.is_authenticated:
             return Rights(vote)
         return Rights(
             vote,
-            asks=self.actor.id == self.question.asker_id,
-            own=self.actor.id == answer.author_id,
-            accept=told(may("accept", self.question, answer)),
-            verify=bool(may("verify", self.question, answer)),
-            edit=bool(may("edit", answer)),
-            restore=bool(may("restore", answer)),
-            delete=bool(may("delete", answer)),
-            label=bool(may("label", answer)),
-            hide=bool(may("hide")),
+            asks=actor.id == self.question.asker_id,
+            own=actor.id == answer.author_id,
+            accept=told(may_accept(actor, self.question, answer)),
+            verify=bool(may_verify(actor, self.question, answer)),
+            edit=bool(may_edit(actor, answer)),
+            restore=bool(may_restore(actor, answer)),
+            delete=bool(may_delete(actor, answer)),
+            label=bool(may_label(actor, answer)),
+            hide=bool(may_hide(actor)),
         )
 
     def _comments(self, comments: Iterable[CommentView], form: Markup) -> dict[str, Any]:
-        shown = tuple((each, bool(may("delete", each)), each.author_id == self.actor.id) for each in comments)
+        actor = self.actor
+        shown = tuple((each, bool(may_delete(actor, each)), each.author_id == actor.id) for each in comments)
         return {"comments": shown, "open_to_more": bool(form), "signed_in": self.actor.is_authenticated}
 
     def _comment_form(self, kind: str, post_id: int) -> Markup:

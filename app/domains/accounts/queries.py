@@ -1,10 +1,9 @@
 """Reads about people; actors are Core rows, never entities."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, String, bindparam, cast, exists, func, literal, select
 
@@ -164,8 +163,7 @@ def user_by_name(name: str) -> User | None:
     return db.session.scalar(select(User).where(User.name_key == name_key(name)))
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(NamedTuple):
     """What a page shows of somebody."""
 
     id: int
@@ -193,8 +191,12 @@ def people_by_id(user_ids: Iterable[int | None], product_id: int | None = None) 
     return {row.id: Person(row.id, row.name, row.role.value, row.level, bool(row.appointed)) for row in rows}
 
 
+PERSON_COLUMNS = 5
+
+
 def person_columns(product_id: Any) -> tuple[Any, ...]:
-    """For a statement of posts that joins their author: what `person_of` reads. `product_id` may be a column."""
+    """For a statement of posts that joins their author: what `person_of` reads, PERSON_COLUMNS of them. `product_id`
+    may be a column."""
     return (
         User.id.label("person_id"),
         User.name.label("person_name"),

@@ -1,10 +1,9 @@
 """A question as a line of a list."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, bindparam, func, select
 
@@ -24,8 +23,7 @@ from app.extensions import db
 PER_PAGE = 30
 
 
-@dataclass(frozen=True)
-class Card:
+class Card(NamedTuple):
     """A question in a list."""
 
     id: int

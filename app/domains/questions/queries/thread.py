@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, Row, Select, bindparam, func, literal, null, select
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import User
-from app.domains.accounts.queries import Person, person_columns, person_of
+from app.domains.accounts.queries import PERSON_COLUMNS, Person, person_columns, person_of
 from app.domains.accounts.sight import Sight, reading, sight_of
 from app.domains.follows.models import Follow, FollowKind, FollowLevel
 from app.domains.products.models import Product
@@ -30,25 +30,26 @@ from app.kernel.statistics import wilson
 PRODUCT_ID = bindparam("product_id", type_=Integer)
 
 
-@dataclass(frozen=True)
-class CommentView:
+class CommentView(NamedTuple):
+    """The statement's columns in its order, and who wrote it."""
+
     id: int
     answer_id: int | None
     author_id: int
-    author: Person
     body: str
     body_html: str
     created_at: datetime
     hidden: bool
     deleted_at: datetime | None
+    author: Person
 
 
-@dataclass(frozen=True)
-class AnswerView:
+class AnswerView(NamedTuple):
+    """The statement's columns in its order, and what belongs to it."""
+
     id: int
     question_id: int
     author_id: int
-    author: Person
     body: str
     body_html: str
     language: str
@@ -66,9 +67,10 @@ class AnswerView:
     deleted_at: datetime | None
     deleted_by_id: int | None
     version: int
-    my_vote: int
     source_url: str | None
     source_licence: str | None
+    my_vote: int
+    author: Person
     comments: tuple[CommentView, ...] = ()
 
 
@@ -154,16 +156,12 @@ def _question(sight: Sight) -> Select[Any]:
 
 
 def _plain(row: Row[Any]) -> dict[str, Any]:
-    values = _without_person(row)
+    values = {name: value for name, value in row._mapping.items() if not name.startswith("person_")}
     values["kind"], values["service_state"] = row.kind.value, row.service_state.value
     values["no_promise"] = row.no_promise.value if row.no_promise else None
     values["close_reason"] = row.close_reason.value if row.close_reason else None
     values["tags"] = tuple(row.tags.split(" ")) if row.tags else ()
     return values
-
-
-def _without_person(row: Row[Any]) -> dict[str, Any]:
-    return {name: value for name, value in row._mapping.items() if not name.startswith("person_")}
 
 
 def _answer_rows(actor: Actor, question_id: int, product_id: int) -> list[Row[Any]]:
@@ -208,12 +206,12 @@ def _following(actor: Actor) -> Any:
 
 
 def _comment_view(row: Row[Any]) -> CommentView:
-    return CommentView(**_without_person(row), author=person_of(row))
+    return CommentView._make((*row[:-PERSON_COLUMNS], person_of(row)))
 
 
 def _answer_view(row: Row[Any], comments: list[CommentView]) -> AnswerView:
     mine = tuple(comment for comment in comments if comment.answer_id == row.id)
-    return AnswerView(**_without_person(row), author=person_of(row), comments=mine)
+    return AnswerView._make((*row[:-PERSON_COLUMNS], person_of(row), mine))
 
 
 def answer_order(answer: AnswerView) -> tuple[Any, ...]:
