@@ -31,7 +31,7 @@ def problem(status: int, sentence: Any, error: Exception | None, headers: Mappin
     wait = headers.get("Retry-After", "")
     document = Problem(
         type=f"/api/v1/docs#problem-{status}",
-        title=title_of(status),
+        title=title_of(status, raced=isinstance(error, Conflict) and error.raced),
         status=status,
         detail=str(sentence),
         errors=_fields(error),
@@ -51,13 +51,13 @@ def _fields(error: Exception | None) -> dict[str, list[str]]:
     return {name: [str(sentence) for sentence in sentences] for name, sentences in error.fields.items()}
 
 
-def title_of(status: int) -> str:
+def title_of(status: int, *, raced: bool = False) -> str:
     known = {
         400: _("Not understood"),
         401: _("Not signed in"),
         403: _("Not allowed"),
         404: _("Not found"),
-        409: _("Somebody was faster"),
+        409: _("Somebody was faster") if raced else _("This cannot be done now"),
         413: _("Too large"),
         422: _("Please look at this again"),
         429: _("One moment, please"),

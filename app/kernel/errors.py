@@ -37,13 +37,19 @@ class Invalid(DomainError):
 
 
 class Conflict(DomainError):
-    """Somebody was faster. `newer` holds what the other wrote, as plain values."""
+    """As things stand it cannot be done. Where somebody was faster, `newer` holds what the other wrote, as plain
+    values."""
 
     status = 409
 
     def __init__(self, sentence: Any = "", newer: Mapping[str, Any] | None = None) -> None:
         super().__init__(sentence)
         self.newer = dict(newer or {})
+
+    @property
+    def raced(self) -> bool:
+        """Whether somebody else did something meanwhile that the actor has not seen."""
+        return bool(self.newer)
 
 
 class TooSoon(DomainError):

@@ -58,6 +58,14 @@ def test_who_comes_second_learns_who_was_faster(program, case_id, stan, lena):
     program(stan).post(f"/staff/cases/{case_id}/claim")
     refused = program(lena).post(f"/staff/cases/{case_id}/claim")
     assert refused.status_code == 409 and refused.json["newer"] == {"owner": stan.id}
+    assert refused.json["title"] == "Somebody was faster"
+
+
+def test_who_raises_a_case_that_is_at_the_top_is_not_told_of_somebody_faster(program, case_id, lena):
+    program(lena).post(f"/staff/cases/{case_id}/raise")
+    refused = program(lena).post(f"/staff/cases/{case_id}/raise")
+    assert refused.status_code == 409 and "highest level" in refused.json["detail"]
+    assert refused.json["title"] == "This cannot be done now"
 
 
 def test_a_case_needs_words_where_it_asks_for_them(program, case_id, stan):

@@ -27,7 +27,7 @@ def raise_case(actor: Actor, case: Case, note: str = "") -> None:
     require(may_raise(actor, case))
     terms = terms_of_case(case)
     if case.level >= terms.top_level:
-        raise Conflict(_("This case is at the highest level already."))
+        raise Conflict(_("This case is at the highest level already. Write a note, or answer the question."))
     text = checked_note(note, needed=False)
     lift(case, terms, now(), because="by_hand", actor_id=actor.id, note=text)
 
