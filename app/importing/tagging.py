@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, update
 from app.domains.questions.models import Question, QuestionTag
 from app.domains.questions.writing import MAX_TAGS
 from app.domains.tags.models import Tag
-from app.domains.tags.names import tag_name
+from app.domains.tags.names import shortened_tag_name
 from app.domains.tags.queries import known_names
 from app.extensions import db
 
@@ -24,7 +24,7 @@ class Tags:
 
     def want(self, names: Iterable[str], at: datetime, descriptions: dict[str, str] | None = None) -> None:
         """Know these names from now on; missing tags are made with `at` as their date."""
-        unknown = sorted({tag_name(name) for name in names} - self._ids.keys() - {""})
+        unknown = sorted({shortened_tag_name(name) for name in names} - self._ids.keys() - {""})
         for start in range(0, len(unknown), AT_ONCE):
             self._learn(unknown[start : start + AT_ONCE], at, descriptions or {})
 
@@ -41,7 +41,8 @@ class Tags:
 
     def rows_for(self, question_id: int, names: Iterable[str]) -> list[dict[str, int]]:
         """The rows that tie a question to its tags, in order, each tag once, no more than a question may have."""
-        ids = list(dict.fromkeys(self._ids[tag_name(name)] for name in names if tag_name(name)))[:MAX_TAGS]
+        known = filter(None, map(shortened_tag_name, names))
+        ids = list(dict.fromkeys(self._ids[name] for name in known))[:MAX_TAGS]
         return [{"question_id": question_id, "tag_id": id, "position": place} for place, id in enumerate(ids)]
 
 

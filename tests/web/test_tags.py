@@ -27,6 +27,14 @@ def test_a_tag_is_found_by_the_beginning_of_its_name_or_of_another_word_for_it(a
     assert "No tag begins with" in client.get("/tags?q=zzz").text
 
 
+def test_another_word_that_is_too_long_is_refused_and_kept(app, client, eve):
+    a_question(tags=("wifi",))
+    page = sign_in(client, eve).post("/tags/wifi/edit", data={"description": "", "synonyms": "wlan " + "y" * 31})
+
+    assert page.status_code == 422 and "has 31 characters; at most 30 fit." in page.text
+    assert f'value="wlan {"y" * 31}"' in page.text
+
+
 def test_many_tags_have_pages(app, client, eve):
     for number in range(13):
         a_question(by=eve, tags=tuple(f"word{number:02}x{letter}" for letter in "abcde"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.privileges import privileges_of
+from app.domains.tags.names import length_complaints
 from app.kernel import markup
 from app.kernel.i18n import _
 
@@ -87,7 +88,7 @@ def tag_complaints(names: list[str] | tuple[str, ...]) -> list[str]:
         return [_("Please choose at least one tag.")]
     if len(names) > MAX_TAGS:
         return [_("At most %(n)s tags, please.", n=MAX_TAGS)]
-    return []
+    return length_complaints(names)
 
 
 # What stands after `/questions/<id>/` as a page of its own.

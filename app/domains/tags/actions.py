@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domains.accounts.actor import Actor
 from app.domains.tags.models import Synonym, Tag
-from app.domains.tags.names import tag_name
+from app.domains.tags.names import length_complaints, tag_name
 from app.domains.tags.policies import may_create_tags, may_describe_tags, may_merge_tags
 from app.domains.tags.queries import known_names
 from app.extensions import db
@@ -27,6 +27,7 @@ def find_or_create_tags(actor: Actor, names: Sequence[str], *, leave_out: bool =
     the tag is "untagged" (a question keeps the words in its first revision, for whoever may).
     """
     wanted = list(dict.fromkeys(tag_name(name) for name in names if tag_name(name)))
+    _refuse_long("tags", wanted)
     known = known_names(wanted)
     missing = [name for name in wanted if name not in known]
     if missing and not leave_out and not may_create_tags(actor):
@@ -65,12 +66,19 @@ def describe_tag(actor: Actor, tag: Tag, description: str, synonyms: Sequence[st
         raise Invalid(fields={"description": [_("At most %(n)s characters, please.", n=MAX_DESCRIPTION)]})
     tag.description = description.strip()
     wanted = {tag_name(name) for name in synonyms if tag_name(name)}
+    _refuse_long("synonyms", sorted(wanted))
     _refuse_taken(tag, wanted)
     present = {row.name: row for row in db.session.scalars(select(Synonym).where(Synonym.tag_id == tag.id))}
     for name in present.keys() - wanted:
         db.session.delete(present[name])
     for name in wanted - present.keys():
         db.session.add(Synonym(name=name, tag_id=tag.id))
+
+
+def _refuse_long(field: str, names: Sequence[str]) -> None:
+    complaints = length_complaints(names)
+    if complaints:
+        raise Invalid(fields={field: complaints})
 
 
 def _refuse_taken(tag: Tag, wanted: set[str]) -> None:
@@ -85,5 +93,6 @@ def _refuse_taken(tag: Tag, wanted: set[str]) -> None:
 def make_synonym(actor: Actor, tag: Tag, name: str) -> None:
     """Another word for `tag`; a word that is a tag with questions must be merged by retagging first."""
     require(may_merge_tags(actor))
+    _refuse_long("synonyms", [tag_name(name)])
     _refuse_taken(tag, {tag_name(name)})
     db.session.add(Synonym(name=tag_name(name), tag_id=tag.id))

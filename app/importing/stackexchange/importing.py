@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import update
 
 from app.domains.questions.models import Answer, CloseReason, Question
-from app.domains.tags.names import tag_name
+from app.domains.tags.names import shortened_tag_name
 from app.extensions import db
 from app.importing.finishing import finish
 from app.importing.ids import continue_numbering
@@ -115,7 +115,7 @@ def _descriptions(dump: Dump, threads: Threads) -> dict[str, str]:
     for row in dump.rows("Tags"):
         html = threads.excerpts.get(number(row.get("ExcerptPostId")) or 0, "")
         text = markup.plain_text(markup.clean_foreign_html(html)) if html else ""
-        found[tag_name(row.get("TagName", ""))] = " ".join(text.split())[:LONGEST_DESCRIPTION]
+        found[shortened_tag_name(row.get("TagName", ""))] = " ".join(text.split())[:LONGEST_DESCRIPTION]
     return found
 
 

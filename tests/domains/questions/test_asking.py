@@ -76,6 +76,7 @@ def test_a_double_submit_makes_one_question(app, ann):
         ("kind", "riddle"),
         ("tags", ()),
         ("tags", ("a", "b", "c", "d", "e", "f")),
+        ("tags", ("wifi", "x" * 31)),
     ],
 )
 def test_what_cannot_be_a_question_is_refused_with_a_sentence_for_its_field(app, ann, field, value):
