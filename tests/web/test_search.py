@@ -44,6 +44,15 @@ def test_without_words_the_page_explains_how_to_search(client, app):
     assert "is:unanswered" in page.text and "found" not in page.text
 
 
+def test_an_unknown_product_or_person_is_named(client, ann, worker):
+    a_question(by=ann, title="The lamp stays dark")
+    worker.tick()
+
+    assert "No product is called “nope”. There are: mesh." in client.get("/search?q=lamp+product:nope").text
+    assert "Nobody here is called “nobody”." in client.get("/search?q=user:nobody").text
+    assert "There is no tag “nope”." in client.get("/search?q=lamp&tag=nope").text
+
+
 def test_filters_are_kept_and_narrow(client, ann, bob, worker):
     a_product("notes")
     a_question(by=ann, title="The lamp stays dark", tags=("power",))

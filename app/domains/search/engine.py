@@ -84,7 +84,8 @@ class TimeRange:
 class Hint:
     """Something the reader should know about the query, as a code; the page has the sentence.
 
-    unknown_operator(operator), bad_value(operator, value), unknown_tag(tag), text_cut(limit), terms_cut(limit).
+    unknown_operator(operator), bad_value(operator, value), unknown_tag(tag), text_cut(limit), terms_cut(limit),
+    no_product(product, known), no_user(user), no_tag(tag), sign_in_for_me.
     """
 
     code: str

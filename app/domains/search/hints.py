@@ -13,6 +13,12 @@ def sentence_of(hint: Hint) -> str:
             return _("“%(operator)s:%(value)s” means nothing here, so it was searched as words.", **hint.params)
         case "unknown_tag":
             return _("There is no tag “%(tag)s”, so it was searched as words.", **hint.params)
+        case "no_product":
+            return _("No product is called “%(product)s”. There are: %(known)s.", **hint.params)
+        case "no_user":
+            return _("Nobody here is called “%(user)s”.", **hint.params)
+        case "no_tag":
+            return _("There is no tag “%(tag)s”.", **hint.params)
         case "text_cut":
             return _("The text was very long: only its first %(limit)s characters were searched.", **hint.params)
         case "terms_cut":

@@ -202,6 +202,29 @@ def test_user_me_is_whoever_asks(engine, ann, bob, worker):
     assert (page.total, [hint.code for hint in page.hints]) == (0, ["sign_in_for_me"])
 
 
+def test_what_nobody_knows_is_said_instead_of_finding_nothing_in_silence(ann, worker):
+    a_product("notes")
+    a_question(by=ann, title="The lamp stays dark")
+    worker.tick()
+
+    def hints(text, **chosen):
+        page = search_questions(GUEST, text, filters=SearchFilters(**chosen))
+        assert page.total == 0
+        return [(hint.code, *hint.params.values()) for hint in page.hints]
+
+    assert hints("lamp product:nope") == hints("lamp", product="nope") == [("no_product", "nope", "notes, mesh")]
+    assert hints("lamp user:nobody") == [("no_user", "nobody")]
+    assert hints("lamp", tag="nope") == [("no_tag", "nope")]
+    assert hints("lamp product:notes") == []
+
+
+def test_people_are_found_however_their_names_are_spelt(engine, worker):
+    asked = a_question(by=a_person("Lin Xiao"), title="The lamp stays dark")
+    worker.tick()
+
+    assert ids(GUEST, 'user:"lin xiao"') == ids(GUEST, "user:lin-xiao") == ids(GUEST, "user:LinXiao") == [asked.id]
+
+
 def test_filters_narrow_what_was_typed(engine, ann, bob, worker):
     a_product("notes")
     here = a_question(by=ann, title="The lamp stays dark", tags=("power",))

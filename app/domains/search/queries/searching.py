@@ -8,6 +8,9 @@ import structlog
 from sqlalchemy import func, select
 
 from app.domains.accounts.actor import Actor
+from app.domains.accounts.models import User
+from app.domains.accounts.names import name_key
+from app.domains.products.queries import all_products
 from app.domains.questions.models import Answer, Question
 from app.domains.questions.policies import seen_by
 from app.domains.questions.queries import Card, cards_seen_by
@@ -30,6 +33,8 @@ log = structlog.get_logger()
 PER_PAGE = 20
 MAX_OFFSET = 10_000  # nobody reads on; whoever wants all of them asks more closely
 READ_HTML_CHARACTERS = 40_000  # of a post, to find words in it for the snippet
+PRODUCTS_NAMED = 8  # to somebody who named one that is not there
+ME = "me"
 
 
 def search_questions(
@@ -89,7 +94,8 @@ def visible_ids(actor: Actor, ids: Sequence[int]) -> list[int]:
 
 
 def understood(actor: Actor, text: str, filters: SearchFilters) -> SearchQuery:
-    """What was typed and chosen, for this reader: known tags by their own names, `user:me` by name, the audience."""
+    """What was typed and chosen, for this reader: known tags and people by their own names, the audience; hints for
+    what nobody knows."""
     tags: dict[str, str] = {}
 
     def known(names: list[str]) -> dict[str, str]:
@@ -104,15 +110,36 @@ def understood(actor: Actor, text: str, filters: SearchFilters) -> SearchQuery:
         audience=audience_for(actor),
     )
     chosen = known_names([filters.tag]).get(filters.tag) if filters.tag else None
-    return filters.applied_to(_with_me(actor, query), chosen)
+    query = filters.applied_to(_with_people(_with_me(actor, query)), chosen)
+    unheard_of = [Hint("no_tag", {"tag": filters.tag})] if filters.tag and chosen is None else []
+    return replace(query, hints=(*query.hints, *_unknown_products(query), *unheard_of))
+
+
+def _with_people(query: SearchQuery) -> SearchQuery:
+    """People by their own names, however they were spelt; a hint for whoever is not here."""
+    if not query.users:
+        return query
+    known = select(User.name).where(User.name_key.in_({name_key(name) for name in query.users}))
+    own = {name_key(name): name for name in db.session.scalars(known)}
+    nobody = [Hint("no_user", {"user": name}) for name in query.users if name != ME and name_key(name) not in own]
+    users = tuple(own.get(name_key(name), name) for name in query.users)
+    return replace(query, users=users, hints=(*query.hints, *nobody))
+
+
+def _unknown_products(query: SearchQuery) -> list[Hint]:
+    if not query.product:
+        return []
+    slugs = [product.slug for product in all_products(archived=True)]
+    known = ", ".join(slugs[:PRODUCTS_NAMED])
+    return [Hint("no_product", {"product": slug, "known": known}) for slug in query.product if slug not in slugs]
 
 
 def _with_me(actor: Actor, query: SearchQuery) -> SearchQuery:
-    if "me" not in query.users:
+    if ME not in query.users:
         return query
     if actor.id is None:
         return replace(query, hints=(*query.hints, Hint("sign_in_for_me")))
-    return replace(query, users=tuple(actor.name if name == "me" else name for name in query.users))
+    return replace(query, users=tuple(actor.name if name == ME else name for name in query.users))
 
 
 def _offset(page: int, after: str | None, per_page: int) -> int:
