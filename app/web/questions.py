@@ -13,8 +13,10 @@ from app.domains.follows.models import FollowKind
 from app.domains.products.queries import all_products
 from app.domains.questions.actions import asking
 from app.domains.questions.actions.asking import QuestionDraft, question_to_change
+from app.domains.questions.actions.asking_again import asked_before, says_the_same
+from app.domains.questions.actions.drafting import save_draft
 from app.domains.questions.drafts import ASK
-from app.domains.questions.models import PostKind
+from app.domains.questions.models import PostKind, Question
 from app.domains.questions.policies import may_ask, may_edit, may_see_revisions
 from app.domains.questions.queries import (
     SORTS,
@@ -38,7 +40,7 @@ from app.kernel.policy import require
 from app.kernel.transaction import transaction
 from app.web.actors import current_actor
 from app.web.diffs import changes
-from app.web.drafts import page_drafts, refill, refused, take, taken
+from app.web.drafts import page_drafts, posted_writer, refill, refused, take, taken
 from app.web.forms import REFUSALS, CloseForm, CommentForm, PostForm, QuestionForm, refuse
 from app.web.guests import keep_guest_question
 from app.web.pager import next_url
@@ -98,6 +100,9 @@ def ask() -> Any:
     try:
         if not actor.is_authenticated:
             return keep_guest_question(actor, _draft(form))
+        before = asked_before(actor, _draft(form))
+        if before is not None:
+            return _asked_already(form, before)
         with transaction():
             question = asking.ask_question(actor, _draft(form))
             take(actor, ASK)
@@ -105,6 +110,23 @@ def ask() -> Any:
         return _ask_page(form, refused({}, ASK), *refuse(form, error))
     flash(_("Your question is published."), "success")
     return taken(_to_question(question.id, question.slug), ASK)
+
+
+def _asked_already(form: QuestionForm, question: Question) -> Response:
+    """Nothing is stored twice. New words wait in the form that changes the question."""
+    actor, question_id, slug = current_actor(), question.id, question.slug
+    if says_the_same(question, _draft(form)):
+        with transaction():
+            take(actor, ASK)
+        flash(_("You have asked this already: here is your question."), "info")
+        return taken(_to_question(question_id, slug), ASK)
+    typed = {**request.form.to_dict(), "base_version": str(question.version)}
+    with transaction():
+        save_draft(actor, f"edit-question:{question_id}", typed, writer=posted_writer())
+        take(actor, ASK)
+    sentence = _("You have asked this already. What you have written since is here: save it to change your question.")
+    flash(sentence, "info")
+    return taken(redirect(url_for("questions.edit", question_id=question_id), 303), ASK)
 
 
 def _prefill(form: QuestionForm) -> None:

@@ -43,6 +43,8 @@ WITHOUT_A_POLICY: dict[str, str] = {
     "tags/actions.py:find_or_create_tags": "asks may_create_tags itself, and leaves out what it forbids",
     "follows/actions.py:set_follow": "what somebody does makes them follow",
     "questions/actions/asking.py:submitted_question": "finds one's own row",
+    "questions/actions/asking_again.py:asked_before": "finds one's own row",
+    "questions/actions/asking_again.py:says_the_same": "compares one's own row",
     "questions/actions/asking.py:set_tags": "part of asking and editing",
     "questions/actions/asking.py:set_with_staff": "escalation tells a fact",
     "questions/actions/asking.py:set_promise": "escalation tells a fact",

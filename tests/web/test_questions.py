@@ -63,6 +63,26 @@ def test_a_refused_form_keeps_every_word_and_says_what_to_do(client, language, a
     assert page.text.count('class="error"') == 2
 
 
+def test_what_cannot_be_done_as_things_stand_is_not_put_on_somebody_faster(client, ann, mona):
+    question = a_question(by=ann)
+    sign_in(client, mona)
+    client.post(f"/questions/{question.id}/close", data={"reason": "spam"})
+    again = client.post(f"/questions/{question.id}/close", data={"reason": "spam"})
+
+    assert again.status_code == 409 and "closed already" in again.text
+    assert "This cannot be done now" in again.text and "faster" not in again.text
+
+
+def test_a_tag_that_is_too_long_is_refused_by_name_and_kept(client, ann):
+    a_product("mesh")
+    sign_in(client, ann)
+    page = client.post("/questions/ask", data=ASKED | {"tags": f"wifi {'x' * 200}"})
+
+    assert page.status_code == 422
+    assert f"The tag “{'x' * 20}…” has 200 characters; at most 30 fit." in page.text
+    assert f'value="wifi {"x" * 200}"' in page.text
+
+
 def test_a_double_click_publishes_once(client, ann):
     a_product("mesh")
     sign_in(client, ann)
@@ -71,6 +91,49 @@ def test_a_double_click_publishes_once(client, ann):
 
     assert first.headers["Location"] == second.headers["Location"]
     assert db.session.scalar(select(func.count()).select_from(Question)) == 1
+
+
+def test_the_same_words_after_the_back_button_lead_to_the_question_that_exists(client, ann):
+    a_product("mesh")
+    sign_in(client, ann)
+    first = client.post("/questions/ask", data=ASKED | {"submission": submission_of(client.get("/questions/ask"))})
+    again = client.post("/questions/ask", data=ASKED | {"submission": submission_of(client.get("/questions/ask"))})
+
+    assert again.status_code == 303 and again.headers["Location"] == first.headers["Location"]
+    assert "You have asked this already" in client.get(again.headers["Location"]).text
+    assert db.session.scalar(select(func.count()).select_from(Question)) == 1
+
+
+def test_other_words_in_a_form_that_was_sent_before_become_a_change_of_the_question(client, ann):
+    a_product("mesh")
+    sign_in(client, ann)
+    form = ASKED | {"submission": submission_of(client.get("/questions/ask"))}
+    client.post("/questions/ask", data=form)
+    again = client.post("/questions/ask", data=form | {"body": "Every hour, not every ten minutes, since the update."})
+
+    question = db.session.scalars(select(Question)).one()
+    assert again.headers["Location"] == f"/questions/{question.id}/edit"
+    page = client.get(again.headers["Location"])
+    assert "You have asked this already" in page.text and "Every hour, not every ten minutes" in page.text
+    assert "Every ten minutes" in question.body
+    saved = client.post(again.headers["Location"], data={
+        **form, "body": "Every hour, not every ten minutes, since the update.",
+        "base_version": re.search(r'name="base_version" value="(\d+)"', page.text)[1],
+    })  # fmt: skip
+    assert saved.status_code == 303
+    db.session.rollback()
+    assert "Every hour" in db.session.scalars(select(Question)).one().body
+
+
+def test_the_same_words_days_later_are_a_new_question(client, ann, clock):
+    a_product("mesh")
+    sign_in(client, ann)
+    client.post("/questions/ask", data=ASKED)
+    clock.advance(days=3)
+    sign_in(client, ann)
+    client.post("/questions/ask", data=ASKED)
+
+    assert db.session.scalar(select(func.count()).select_from(Question)) == 2
 
 
 def test_a_guest_writes_first_and_the_link_in_the_mail_publishes(client, worker, clock, ann):

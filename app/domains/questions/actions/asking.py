@@ -55,13 +55,17 @@ class QuestionDraft:
     kind: str = Kind.QUESTION.value
     submission: str | None = field(default=None, compare=False)
 
-    def cleaned(self) -> "QuestionDraft":
+    def tidied(self) -> "QuestionDraft":
+        """As it would be stored, whether it may be or not."""
         tags = tuple(dict.fromkeys(filter(None, (tag_name(name) for name in self.tags))))
-        clean = replace(self, title=clean_line(self.title), body=clean_text(self.body), tags=tags)
+        return replace(self, title=clean_line(self.title), body=clean_text(self.body), tags=tags)
+
+    def cleaned(self) -> "QuestionDraft":
+        clean = self.tidied()
         complaints = {
             "title": title_complaints(clean.title),
             "body": body_complaints(clean.body),
-            "tags": tag_complaints(tags),
+            "tags": tag_complaints(clean.tags),
             "kind": [] if self.kind in set(Kind) else [_("Please choose what kind of post this is.")],
             "product": [] if self._product_id() else [_("Please choose a product from the list.")],
         }
