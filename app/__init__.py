@@ -4,6 +4,7 @@ from importlib import import_module
 
 from flask import Flask
 from flask_babel import Babel
+from jinja2 import StrictUndefined
 
 from app import extensions, wiring
 from app.config import ROOT, Settings, load_settings, secret_key
@@ -49,6 +50,7 @@ def configure(app: Flask, settings: Settings) -> None:
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.undefined = StrictUndefined  # what a page forgot to give is an error, not an empty place
     app.extensions["config"] = settings
 
 
