@@ -11,8 +11,9 @@ from sqlalchemy import Integer, event, insert, select, update
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.extensions import Model, db
+from app.extensions import Model
 from app.kernel.columns import BigId
+from app.kernel.rows import read_rows
 
 # What no visitor's page shows: work in hand, sessions, what is one person's alone.
 UNSEEN_TABLES = frozenset(
@@ -32,6 +33,9 @@ class ContentVersion(Model):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(BigId)
+
+
+_VERSION = select(ContentVersion.number)
 
 
 def watch(engine: Engine) -> None:
@@ -61,5 +65,5 @@ def count_change(session: Session) -> None:
 
 def content_version() -> int:
     """One statement, of one row. What is asked from now on belongs to this version or to a later one."""
-    g.content_version = db.session.scalar(select(ContentVersion.number)) or 0
+    g.content_version = read_rows(_VERSION).scalar() or 0
     return int(g.content_version)

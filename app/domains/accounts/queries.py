@@ -24,6 +24,7 @@ from app.domains.accounts.tokens import token_hash
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.errors import NotFound
+from app.kernel.rows import read_rows
 
 _ACTOR = (
     User.id,
@@ -56,7 +57,7 @@ def _ids(joined: str | None) -> frozenset[int]:
 
 def actor_of_session(token: str) -> Actor | None:
     """The signed-in person behind a cookie's token; None where the session has ended. One statement."""
-    row = db.session.execute(_by_session(), {"token_hash": token_hash(token), "now": now()}).one_or_none()
+    row = read_rows(_by_session(), {"token_hash": token_hash(token), "now": now()}).one_or_none()
     if row is None:
         return None
     return _actor(

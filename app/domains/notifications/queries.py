@@ -24,6 +24,7 @@ from app.kernel.clock import now
 from app.kernel.errors import NotFound
 from app.kernel.pagination import Page, cursor_of, key_of
 from app.kernel.policy import require
+from app.kernel.rows import read_rows
 
 PER_PAGE = 30
 RESUME_AT_ONCE = 200
@@ -130,7 +131,7 @@ def unread_count(actor: Actor) -> int:
     """How many lines of the inbox are new to the actor. One statement."""
     if actor.id is None:
         return 0
-    return db.session.scalar(_unread(sight_of(actor)), reading(actor)) or 0
+    return read_rows(_unread(sight_of(actor)), reading(actor)).scalar() or 0
 
 
 @cache

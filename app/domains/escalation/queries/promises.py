@@ -21,6 +21,7 @@ from app.domains.products.models import Calendar, Product, QuestionKindRule
 from app.domains.questions.models import Question, ServiceState
 from app.extensions import db
 from app.kernel.clock import now
+from app.kernel.rows import read_rows
 
 NO_POLICY = "no_policy"
 NO_HOURS = "no_hours"
@@ -55,11 +56,11 @@ def promise_of(question: Any) -> Promise:
 def promises_of(questions: Iterable[Any]) -> dict[int, Promise]:
     """Promises of many questions by id. One statement."""
     ids = [question.id for question in questions]
-    rows: dict[int, list[Row[Any]]] = {}
+    found: dict[int, list[Row[Any]]] = {}
     if ids:
-        for row in db.session.execute(_rows(), {"ids": ids}):
-            rows.setdefault(row.id, []).append(row)
-    return {question_id: _promise(found) for question_id, found in rows.items()}
+        for row in read_rows(_rows(), {"ids": ids}):
+            found.setdefault(row.id, []).append(row)
+    return {question_id: _promise(each) for question_id, each in found.items()}
 
 
 @cache

@@ -14,7 +14,6 @@ from app.domains.feedback.models import FeedbackItem, FeedbackLabel, FeedbackLab
 from app.domains.feedback.periods import window
 from app.domains.feedback.queries.proposals import item_facts
 from app.domains.feedback.queries.sources import post_path, standing, standing_posts
-from app.domains.products.models import Product
 from app.domains.products.queries import hours_of, product_by_id
 from app.domains.questions.models import Answer, PostKind, Question, QuestionTag
 from app.domains.questions.writing import language_of
@@ -35,7 +34,7 @@ def window_of(product_id: int, period: Period, until: date) -> Window:
     return window(product.slug, period, until, zone_of(product))
 
 
-def zone_of(product: Product) -> str:
+def zone_of(product: Any) -> str:
     return hours_of(product.calendar_id).timezone
 
 

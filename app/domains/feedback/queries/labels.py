@@ -14,6 +14,7 @@ from app.domains.feedback.queries.titles import public_title
 from app.domains.feedback.states import LIVE
 from app.domains.questions.models import Question
 from app.extensions import db
+from app.kernel.rows import read_rows
 
 QUESTION_ID = bindparam("question_id", type_=Integer)
 MOST_COMPARED = 500
@@ -61,7 +62,7 @@ def labels_of_question(question_id: int) -> list[ThreadLabel]:
             labelled_by_id=row.labelled_by_id,
             author_id=row.author_id,
         )
-        for row in db.session.execute(_labels(), {"question_id": question_id})
+        for row in read_rows(_labels(), {"question_id": question_id})
     ]
 
 

@@ -1,12 +1,15 @@
 """Lists of questions: filters, orders, pages by key."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 
 from app.domains.accounts.actor import Actor
+from app.domains.accounts.sight import Sight, reading, sight_of
 from app.domains.questions.models import (
     Kind,
     Question,
@@ -18,6 +21,7 @@ from app.domains.questions.queries.cards import PER_PAGE, Card, card_of, card_ro
 from app.domains.tags.models import Tag
 from app.extensions import db
 from app.kernel.pagination import Page, below, cursor_of, key_of
+from app.kernel.rows import read_rows
 
 
 @dataclass(frozen=True)
@@ -44,55 +48,73 @@ _ORDERS: dict[str, tuple[Any, type]] = {
 
 SORTS = tuple(_ORDERS)
 
+_TAGGED = select(QuestionTag.question_id)
+_FILTERS: dict[str, Any] = {
+    "product_id": Question.product_id == bindparam("product_id"),
+    "asker_id": Question.asker_id == bindparam("asker_id"),
+    "kind": Question.kind == bindparam("kind"),
+    "state": Question.service_state == bindparam("state"),
+    "language": Question.language == bindparam("language"),
+    "tag": Question.id.in_(_TAGGED.join(Tag, Tag.id == QuestionTag.tag_id).where(Tag.name == bindparam("tag"))),
+    "tag_id": Question.id.in_(_TAGGED.where(QuestionTag.tag_id == bindparam("tag_id"))),
+}
+
 
 def question_list(actor: Actor, wanted: ListFilter, after: str | None = None, limit: int = PER_PAGE) -> Page[Card]:
     """One page of a list, newest (or highest) first. One statement."""
-    column, kind = _ORDERS.get(wanted.sort, _ORDERS["active"])
-    found = card_rows().where(*listed(), seen_by(actor), *_filters(wanted))
-    key = key_of(after, kind, int)
+    sort = wanted.sort if wanted.sort in _ORDERS else "active"
+    column, kind = _ORDERS[sort]
+    key, given = key_of(after, kind, int), _given(wanted)
+    found = _listing(sight_of(actor), sort, frozenset(given), key is not None)
+    values = reading(actor, limit=limit + 1, **given)
     if key is not None:
-        found = found.where(below((column, Question.id), key))
-    rows = list(db.session.execute(found.order_by(column.desc(), Question.id.desc()).limit(limit + 1)))
+        values["after_value"], values["after_id"] = key
+    rows = list(read_rows(found, values))
     last = rows[limit - 1] if len(rows) > limit else None
     following = cursor_of(getattr(last, column.key), last.id) if last is not None else None
     return Page([card_of(row) for row in rows[:limit]], following)
 
 
-def _filters(wanted: ListFilter) -> list[Any]:
-    clauses: list[Any] = []
-    if wanted.sort == "unanswered":
-        clauses += [Question.first_answer_at.is_(None), Question.closed_at.is_(None)]
-    if wanted.product_id is not None:
-        clauses.append(Question.product_id == wanted.product_id)
-    if wanted.asker_id is not None:
-        clauses.append(Question.asker_id == wanted.asker_id)
-    if wanted.kind in set(Kind):
-        clauses.append(Question.kind == Kind(wanted.kind))
-    if wanted.state in set(ServiceState):
-        clauses.append(Question.service_state == ServiceState(wanted.state))
-    if wanted.language in ("zh", "en"):
-        clauses.append(Question.language == wanted.language)
-    if wanted.tag:
-        named = select(QuestionTag.question_id).join(Tag, Tag.id == QuestionTag.tag_id).where(Tag.name == wanted.tag)
-        clauses.append(Question.id.in_(named))
-    if wanted.tag_id is not None:
-        tagged = select(QuestionTag.question_id).where(QuestionTag.tag_id == wanted.tag_id)
-        clauses.append(Question.id.in_(tagged))
-    return clauses
+@cache
+def _listing(sight: Sight, sort: str, given: frozenset[str], goes_on: bool) -> Select[Any]:
+    """Written once for each set of filters: building a list's statement takes longer than running it."""
+    column, _kind = _ORDERS[sort]
+    found = card_rows().where(*listed(), seen_by(sight.reader), *_filters(sort, given))
+    if goes_on:
+        key = (bindparam("after_value", type_=column.type), bindparam("after_id", type_=Integer))
+        found = found.where(below((column, Question.id), key))
+    return found.order_by(column.desc(), Question.id.desc()).limit(bindparam("limit", type_=Integer))
+
+
+def _given(wanted: ListFilter) -> dict[str, Any]:
+    """The filters in force, with the values of their statement; what nobody knows filters nothing."""
+    given = {name: getattr(wanted, name) for name in ("product_id", "asker_id", "tag_id")}
+    given |= {"tag": wanted.tag or None, "language": wanted.language if wanted.language in ("zh", "en") else None}
+    given["kind"] = Kind(wanted.kind) if wanted.kind in set(Kind) else None
+    given["state"] = ServiceState(wanted.state) if wanted.state in set(ServiceState) else None
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _filters(sort: str, given: Iterable[str]) -> list[Any]:
+    waiting = [Question.first_answer_at.is_(None), Question.closed_at.is_(None)] if sort == "unanswered" else []
+    return [*waiting, *(_FILTERS[name] for name in sorted(given))]
 
 
 def question_count(actor: Actor, wanted: ListFilter) -> int:
     """How many questions the list holds; for the API, which promises a total."""
-    found = select(func.count()).select_from(Question).where(*listed(), seen_by(actor), *_filters(wanted))
-    return db.session.scalar(found) or 0
+    given = _given(wanted)
+    counted = select(func.count()).select_from(Question)
+    found = counted.where(*listed(), seen_by(actor), *_filters(wanted.sort, given))
+    return db.session.scalar(found, given) or 0
 
 
 def question_list_page(actor: Actor, wanted: ListFilter, page: int, limit: int) -> list[Card]:
     """The API's numbered page; the cursor is the better way beyond the first hundred."""
     column, _kind = _ORDERS.get(wanted.sort, _ORDERS["active"])
-    found = card_rows().where(*listed(), seen_by(actor), *_filters(wanted))
+    given = _given(wanted)
+    found = card_rows().where(*listed(), seen_by(actor), *_filters(wanted.sort, given))
     found = found.order_by(column.desc(), Question.id.desc()).limit(limit).offset((page - 1) * limit)
-    return [card_of(row) for row in db.session.execute(found)]
+    return [card_of(row) for row in read_rows(found, given)]
 
 
 def cursor_after(card: Card, sort: str) -> str:

@@ -22,9 +22,9 @@ from app.domains.questions.models import (
 )
 from app.domains.questions.policies import answers_seen_by, comments_seen_by, may_see
 from app.domains.questions.queries.cards import tag_names
-from app.extensions import db
 from app.kernel.errors import NotFound
 from app.kernel.policy import require
+from app.kernel.rows import read_rows
 from app.kernel.statistics import wilson
 
 PRODUCT_ID = bindparam("product_id", type_=Integer)
@@ -136,7 +136,7 @@ def question_page(actor: Actor, question_id: int) -> QuestionView:
 
 
 def _question_row(actor: Actor, question_id: int) -> Row[Any]:
-    found = db.session.execute(_question(sight_of(actor)), reading(actor, question_id=question_id))
+    found = read_rows(_question(sight_of(actor)), reading(actor, question_id=question_id))
     row: Row[Any] | None = found.one_or_none()
     if row is None:
         raise NotFound()
@@ -166,7 +166,7 @@ def _plain(row: Row[Any]) -> dict[str, Any]:
 
 def _answer_rows(actor: Actor, question_id: int, product_id: int) -> list[Row[Any]]:
     values = reading(actor, question_id=question_id, product_id=product_id)
-    return list(db.session.execute(_answers(sight_of(actor)), values))
+    return list(read_rows(_answers(sight_of(actor)), values))
 
 
 @cache
@@ -180,7 +180,7 @@ def _answers(sight: Sight) -> Select[Any]:
 
 def _comment_rows(actor: Actor, question_id: int, product_id: int) -> list[Row[Any]]:
     values = reading(actor, question_id=question_id, product_id=product_id)
-    return list(db.session.execute(_comments(sight_of(actor)), values))
+    return list(read_rows(_comments(sight_of(actor)), values))
 
 
 @cache

@@ -15,6 +15,7 @@ from app.domains.questions.queries import Card, cards_by_id
 from app.domains.reputation.models import Invitation, InvitationSetting, Response
 from app.extensions import db
 from app.kernel.clock import now
+from app.kernel.rows import read_rows
 
 OPEN_FOR = timedelta(days=14)  # nobody is held to a question that old
 
@@ -38,10 +39,9 @@ class InvitedTo:
 
 def invitations_of(question_id: int) -> list[Asked]:
     """Who was asked about this question, in the order of asking; who declined is left out. One statement."""
-    rows = db.session.execute(_asked(), {"question_id": question_id})
     return [
         Asked(Person(row.id, row.name, row.role.value, row.level), row.because, row.response.value, row.created_at)
-        for row in rows
+        for row in read_rows(_asked(), {"question_id": question_id})
     ]
 
 
@@ -61,10 +61,10 @@ def invitations_for(actor: Actor, limit: int = 50) -> list[InvitedTo]:
     found = select(Invitation.question_id, Invitation.because, Invitation.created_at)
     found = found.join(Question, Question.id == Invitation.question_id)
     found = found.where(Invitation.user_id == actor.id, *still_open()).order_by(Invitation.id.desc()).limit(limit)
-    rows = db.session.execute(found).all()
-    cards = {card.id: card for card in cards_by_id(actor, [row.question_id for row in rows])}
+    invited = db.session.execute(found).all()
+    cards = {card.id: card for card in cards_by_id(actor, [row.question_id for row in invited])}
     return [
-        InvitedTo(cards[row.question_id], row.because, row.created_at) for row in rows if row.question_id in cards
+        InvitedTo(cards[row.question_id], row.because, row.created_at) for row in invited if row.question_id in cards
     ]
 
 
