@@ -3,6 +3,7 @@
 A form shows a domain's complaints: `show(form, error)` puts every sentence of an Invalid under its field.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import session
@@ -66,7 +67,7 @@ class QuestionForm(SubmittedForm):
     comment = StringField(_l("What did you change?"))
     base_version = IntegerField(validators=[Optional()])
 
-    def offer(self, products: list[Any]) -> "QuestionForm":
+    def offer(self, products: Sequence[Any]) -> "QuestionForm":
         """Fill the choices; products as rows with slug and name."""
         self.product.choices = [("", _("Please choose")), *((each.slug, each.name) for each in products)]
         if len(products) == 1 and not self.product.data:

@@ -1,5 +1,6 @@
 """Lists of questions, the question page, asking and changing."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -71,7 +72,7 @@ def index() -> Any:
     )
 
 
-def _filter(products: list[Any]) -> ListFilter:
+def _filter(products: Sequence[Any]) -> ListFilter:
     """The filter of the address; an unknown product is a page that is not there."""
     sort, slug = request.args.get("sort", "active"), request.args.get("product", "")
     product_id = next((each.id for each in products if each.slug == slug), None)

@@ -1,5 +1,6 @@
 """Reads about products; the few rows of them are cheap to load whole."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -14,9 +15,9 @@ _IN_ORDER = select(*Product.__table__.columns).order_by(Product.position, Produc
 _NOT_ARCHIVED = _IN_ORDER.where(Product.archived.is_(False))
 
 
-def all_products(*, archived: bool = False) -> list[Row[Any]]:
+def all_products(*, archived: bool = False) -> Sequence[Row[Any]]:
     """Products in the order of the menu, as rows with the columns of the table."""
-    return list(read_rows(_IN_ORDER if archived else _NOT_ARCHIVED))
+    return read_rows(_IN_ORDER if archived else _NOT_ARCHIVED).all()
 
 
 def product_by_slug(slug: str) -> Product:

@@ -127,7 +127,7 @@ def cards_by_id(actor: Actor, ids: Sequence[int]) -> list[Card]:
 def _in_order(actor: Actor, ids: Sequence[int], listed_only: bool) -> list[Card]:
     if not ids:
         return []
-    rows = read_rows(_cards_of(sight_of(actor), listed_only), reading(actor, ids=list(ids)))
+    rows = read_rows(_cards_of(sight_of(actor), listed_only), reading(actor, ids=list(ids))).all()
     found = {row.id: card_of(row) for row in rows}
     return [found[question_id] for question_id in ids if question_id in found]
 

@@ -69,7 +69,7 @@ def question_list(actor: Actor, wanted: ListFilter, after: str | None = None, li
     values = reading(actor, limit=limit + 1, **given)
     if key is not None:
         values["after_value"], values["after_id"] = key
-    rows = list(read_rows(found, values))
+    rows = read_rows(found, values).all()
     last = rows[limit - 1] if len(rows) > limit else None
     following = cursor_of(getattr(last, column.key), last.id) if last is not None else None
     return Page([card_of(row) for row in rows[:limit]], following)

@@ -1,5 +1,6 @@
 """The question page: a question with its answers and comments, as Core rows, loaded whole."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -164,9 +165,9 @@ def _plain(row: Row[Any]) -> dict[str, Any]:
     return values
 
 
-def _answer_rows(actor: Actor, question_id: int, product_id: int) -> list[Row[Any]]:
+def _answer_rows(actor: Actor, question_id: int, product_id: int) -> Sequence[Row[Any]]:
     values = reading(actor, question_id=question_id, product_id=product_id)
-    return list(read_rows(_answers(sight_of(actor)), values))
+    return read_rows(_answers(sight_of(actor)), values).all()
 
 
 @cache
@@ -178,9 +179,9 @@ def _answers(sight: Sight) -> Select[Any]:
     return found.where(Answer.question_id == bindparam("question_id"), answers_seen_by(sight.reader))
 
 
-def _comment_rows(actor: Actor, question_id: int, product_id: int) -> list[Row[Any]]:
+def _comment_rows(actor: Actor, question_id: int, product_id: int) -> Sequence[Row[Any]]:
     values = reading(actor, question_id=question_id, product_id=product_id)
-    return list(read_rows(_comments(sight_of(actor)), values))
+    return read_rows(_comments(sight_of(actor)), values).all()
 
 
 @cache
