@@ -134,11 +134,12 @@ def open_tour_product(stage: Stage, community: Community) -> None:
 
 
 def _make_guide(stage: Stage, name: str) -> None:
-    """Somebody is asked in the tour whatever the question is about, and has time: what else waits is declined."""
+    """Somebody is asked in the tour whatever the question is about, and has chosen to be asked as often as that is;
+    what else waits is declined."""
     appoint(SYSTEM, stage.products[TOUR_PRODUCT], stage.people[name])
     stage.forget_actors()
     guide = stage.actor(name)
-    choose_invitations(guide, opted_out=False, per_week=MOST_PER_WEEK)
+    choose_invitations(guide, opted_out=False, per_week=MOST_PER_WEEK, unlimited=True)
     for invited in invitations_for(guide):
         decline_invitation(guide, invited.card.id)
 

@@ -36,6 +36,10 @@ WINDOWS = {
 class InvitationForm(Form):
     invited = BooleanField(_l("Ask me when I probably know the answer"))
     per_week = IntegerField(_l("At most so many questions a week"), validators=[Optional()])
+    unlimited = BooleanField(
+        _l("Ask me as often as something fits"),
+        description=_l("Then neither that number counts nor how many questions wait for you already."),
+    )
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,8 @@ def why(user_id: int) -> str:
 def invitations() -> Any:
     actor = current_actor()
     setting = invitation_setting(actor.id or 0)
-    form = InvitationForm(data={"invited": not setting.opted_out, "per_week": setting.per_week})
+    chosen = {"invited": not setting.opted_out, "per_week": setting.per_week, "unlimited": setting.unlimited}
+    form = InvitationForm(data=chosen)
     return render_template("reputation/invitations.html", invitations=invitations_for(actor), form=form)
 
 
@@ -95,7 +100,12 @@ def choose() -> Any:
     form = InvitationForm()
     try:
         with transaction():
-            choose_invitations(current_actor(), opted_out=not form.invited.data, per_week=form.per_week.data or 0)
+            choose_invitations(
+                current_actor(),
+                opted_out=not form.invited.data,
+                per_week=form.per_week.data or 0,
+                unlimited=bool(form.unlimited.data),
+            )
     except Invalid as error:
         show(form, error)
         waiting = invitations_for(current_actor())

@@ -29,8 +29,8 @@ def decline_invitation(actor: Actor, question_id: int) -> None:
     publish(InvitationDeclined(question_id=question_id, user_id=invitation.user_id, actor_id=actor.id))
 
 
-def choose_invitations(actor: Actor, *, opted_out: bool, per_week: int) -> None:
-    """How often the person wants to be asked."""
+def choose_invitations(actor: Actor, *, opted_out: bool, per_week: int, unlimited: bool = False) -> None:
+    """How often the person wants to be asked; `unlimited`: whenever something fits, whatever waits already."""
     require(may_choose_invitations(actor))
     if not 1 <= per_week <= MOST_PER_WEEK:
         raise Invalid(fields={"per_week": [_("Please choose a number from 1 to %(n)s.", n=MOST_PER_WEEK)]})
@@ -38,5 +38,5 @@ def choose_invitations(actor: Actor, *, opted_out: bool, per_week: int) -> None:
     if setting is None:
         setting = InvitationSetting(user_id=actor.id)
         db.session.add(setting)
-    setting.opted_out, setting.per_week = opted_out, per_week
+    setting.opted_out, setting.per_week, setting.unlimited = opted_out, per_week, unlimited
     db.session.flush()

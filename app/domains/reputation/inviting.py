@@ -1,6 +1,6 @@
 """Whom to ask about a new question: candidates by score, less those who must not be bothered, filled up by choice."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from app.domains.questions.models import Answer, Question
 from app.domains.questions.queries import tag_ids_of
 from app.domains.reputation.candidates import Candidate, candidates_for, product_name
 from app.domains.reputation.expertise import win_rate
-from app.domains.reputation.models import Invitation, InvitationSetting, Standing, StandingScope
+from app.domains.reputation.models import Invitation, InvitationSetting, Standing, StandingScope, WhyNobody
 from app.domains.reputation.queries.experts import active_members
 from app.domains.reputation.queries.invitations import still_open
 from app.domains.reputation.routing import ASKED_BY_SCORE, ASKED_RISING, asked_first
@@ -40,21 +40,58 @@ class Ask:
     because: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """Who must not be asked, by reason; a person may stand under several."""
+
+    often: set[int]
+    asleep: set[int]
+    others: set[int]
+
+    @property
+    def everybody(self) -> set[int]:
+        return self.often | self.asleep | self.others
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Whom to ask; `why_nobody` where that is nobody."""
+
+    asks: list[Ask]
+    why_nobody: WhyNobody | None = None
+
+
 def route(question_id: int, limit: int = ASKED_AT_ONCE) -> list[Ask]:
     """Who fits the question, best first, by score alone: for the command line and for measuring."""
     return [Ask(each.user_id, each.score, each.because) for each in candidates_for(question_id)[:limit]]
 
 
-def whom_to_ask(question: Question) -> list[Ask]:
+def whom_to_ask(question: Question) -> Asking:
     """Up to five people: four by score and a rising one; too few are filled up by appointment and by follows."""
     candidates = {each.user_id: each for each in candidates_for(question.id)}
     others = _by_choice(question)
-    allowed = _may_be_asked(question, {*candidates, *others})
+    reachable = _reachable(question, {*candidates, *others})
+    left_out = _left_out(question, reachable)
+    allowed = reachable.keys() - left_out.everybody
+    if not allowed:
+        return Asking([], _why_nobody(reachable.keys(), left_out))
     ordered = [user_id for user_id in candidates if user_id in allowed]
     chosen = asked_first(ordered, _rising(candidates.values()))
     asks = [Ask(user_id, candidates[user_id].score, candidates[user_id].because) for user_id in chosen]
     left = [Ask(user_id, 0.0, because) for user_id, because in others.items() if user_id not in chosen]
-    return [*asks, *(ask for ask in left if ask.user_id in allowed)][:ASKED_AT_ONCE]
+    return Asking([*asks, *(ask for ask in left if ask.user_id in allowed)][:ASKED_AT_ONCE])
+
+
+def _why_nobody(reachable: Set[int], left_out: LeftOut) -> WhyNobody:
+    """What alone keeps people from being asked: those who want nothing of it anyway do not count."""
+    willing = reachable - left_out.others
+    if not reachable:
+        return WhyNobody.NOBODY
+    if not willing:
+        return WhyNobody.UNWILLING
+    if willing <= left_out.often:
+        return WhyNobody.SHARE
+    return WhyNobody.QUIET if willing <= left_out.asleep else WhyNobody.SHARE_OR_QUIET
 
 
 def _by_choice(question: Question) -> dict[int, dict[str, Any]]:
@@ -79,14 +116,19 @@ def _rising(candidates: Iterable[Candidate]) -> set[int]:
     return {each.user_id for each in candidates if each.answers_in_tags >= RISING_ANSWERS} - first
 
 
-def _may_be_asked(question: Question, user_ids: set[int]) -> set[int]:
-    """Those whom nothing forbids to ask: reachable, active, willing, not asked too often, not asleep."""
+def _reachable(question: Question, user_ids: set[int]) -> dict[int, str]:
+    """Active people with a confirmed address, and the time zone of each; the asker is none of them."""
     reachable = [User.id.in_(user_ids), User.email_confirmed_at.is_not(None), User.id != question.asker_id]
-    rows = db.session.execute(select(User.id, User.timezone).where(*reachable, *active_members())).all()
-    left_out = _asked_or_answered(question.id) | _unwilling(user_ids) | _asked_often(user_ids) | _losing(user_ids)
-    left_out |= muting_ids(FollowKind.TAG, tag_ids_of(question.id))
-    left_out |= muting_ids(FollowKind.PRODUCT, [question.product_id]) | _asleep({row.id: row.timezone for row in rows})
-    return {row.id for row in rows} - left_out
+    rows = db.session.execute(select(User.id, User.timezone).where(*reachable, *active_members()))
+    return {row.id: row.timezone for row in rows}
+
+
+def _left_out(question: Question, zones: dict[int, str]) -> LeftOut:
+    """Of these people those who must not be asked: asked too often, asleep, unwilling, or of little help."""
+    user_ids = set(zones)
+    muting = muting_ids(FollowKind.TAG, tag_ids_of(question.id)) | muting_ids(FollowKind.PRODUCT, [question.product_id])
+    others = _asked_or_answered(question.id) | _unwilling(user_ids) | _losing(user_ids) | muting
+    return LeftOut(_asked_often(user_ids), _asleep(zones), others)
 
 
 def _asked_or_answered(question_id: int) -> set[int]:
@@ -100,7 +142,7 @@ def _unwilling(user_ids: set[int]) -> set[int]:
 
 
 def _asked_often(user_ids: set[int]) -> set[int]:
-    """Three invitations still open, or ten (or what the person chose) in seven days."""
+    """Three invitations still open, or ten (or what the person chose) in seven days; never who wants no limit."""
     waiting = select(Invitation.user_id).join(Question, Question.id == Invitation.question_id)
     waiting = waiting.where(Invitation.user_id.in_(user_ids), *still_open()).group_by(Invitation.user_id)
     busy = set(db.session.scalars(waiting.having(func.count() >= MOST_OPEN)))
@@ -109,7 +151,9 @@ def _asked_often(user_ids: set[int]) -> set[int]:
     lately = lately.where(Invitation.user_id.in_(user_ids), Invitation.created_at > now() - A_WEEK)
     often = lately.group_by(Invitation.user_id, InvitationSetting.per_week).having(func.count() >= most)
     never = select(InvitationSetting.user_id).where(InvitationSetting.per_week <= 0)
-    return busy | set(db.session.scalars(often)) | set(db.session.scalars(never))
+    unlimited = select(InvitationSetting.user_id).where(InvitationSetting.unlimited)
+    unlimited = unlimited.where(InvitationSetting.user_id.in_(user_ids))
+    return (busy | set(db.session.scalars(often)) | set(db.session.scalars(never))) - set(db.session.scalars(unlimited))
 
 
 def _losing(user_ids: set[int]) -> set[int]:

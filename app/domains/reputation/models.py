@@ -147,11 +147,33 @@ class Invitation(Model):
     responded_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
+class WhyNobody(StrEnum):
+    """Nobody to ask; all had their share of invitations; all in quiet hours; some the one, some the other; whoever is
+    left wants none of this, or is not reached."""
+
+    NOBODY = "nobody"
+    SHARE = "share"
+    QUIET = "quiet"
+    SHARE_OR_QUIET = "share_or_quiet"
+    UNWILLING = "unwilling"
+
+
+class NobodyAsked(Model):
+    """Nobody was asked to answer a question, and why: told on its page."""
+
+    __tablename__ = "nobody_asked"
+
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), primary_key=True)
+    why: Mapped[WhyNobody] = mapped_column(enum_column(WhyNobody))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
 class InvitationSetting(Model):
-    """How often a person wants to be asked; no row = the defaults."""
+    """How often a person wants to be asked; no row = the defaults. `unlimited`: whenever something fits."""
 
     __tablename__ = "invitation_setting"
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
     opted_out: Mapped[bool] = mapped_column(default=False)
     per_week: Mapped[int] = mapped_column(default=10)
+    unlimited: Mapped[bool] = mapped_column(default=False)

@@ -8,7 +8,7 @@ from app.domains.questions.models import NoPromise, Question
 from app.domains.reputation import ledger, reviewing
 from app.domains.reputation.events import ExpertsInvited
 from app.domains.reputation.inviting import whom_to_ask
-from app.domains.reputation.models import Invitation, Response
+from app.domains.reputation.models import Invitation, NobodyAsked, Response
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.events import Event, publish
@@ -27,18 +27,21 @@ def move_credits(event: QuestionMoved | QuestionEdited) -> None:
 
 
 def invite_experts(event: QuestionAsked) -> None:
-    """Ask up to five people who probably know, once a question; staff's announcements ask nobody."""
+    """Ask up to five people who probably know, once a question, or remember why nobody could be asked; staff's
+    announcements ask nobody."""
     question = db.session.get(Question, event.question_id, populate_existing=True)
     if question is None or not _wants_experts(question):
         return
-    asks = whom_to_ask(question)
-    for ask in asks:
+    asking = whom_to_ask(question)
+    if asking.why_nobody is not None:
+        db.session.add(NobodyAsked(question_id=question.id, why=asking.why_nobody, created_at=now()))
+    for ask in asking.asks:
         invitation = Invitation(question_id=question.id, user_id=ask.user_id, because=ask.because, created_at=now())
         invitation.response = Response.NONE
         db.session.add(invitation)
     db.session.flush()
-    if asks:
-        publish(ExpertsInvited(question_id=question.id, user_ids=tuple(ask.user_id for ask in asks)))
+    if asking.asks:
+        publish(ExpertsInvited(question_id=question.id, user_ids=tuple(ask.user_id for ask in asking.asks)))
 
 
 def _wants_experts(question: Question) -> bool:
@@ -47,7 +50,7 @@ def _wants_experts(question: Question) -> bool:
     if question.first_answer_at is not None or question.no_promise == NoPromise.ANNOUNCEMENT:
         return False
     asked = select(Invitation.id).where(Invitation.question_id == question.id).limit(1)
-    return db.session.scalar(asked) is None
+    return db.session.scalar(asked) is None and db.session.get(NobodyAsked, question.id) is None
 
 
 def note_answer_to_invitation(event: AnswerPosted) -> None:

@@ -114,6 +114,47 @@ def test_nobody_is_asked_more_often_a_week_than_they_chose(helpers, ann, app, cl
     assert "h0" in asked_about(a_question(by=ann, tags=("wifi",)))
 
 
+def test_who_wants_no_limit_is_asked_whatever_waits(helpers, ann, app):
+    with transaction():
+        choose_invitations(helpers[0], opted_out=False, per_week=1, unlimited=True)
+    for _ in range(12):
+        assert "h0" in asked_about(a_question(by=ann, tags=("wifi",)))
+
+
+def why_nobody(question) -> str | None:
+    assert asked_about(question) == {}
+    return invitations_of(question.id).why_nobody
+
+
+@pytest.mark.both_databases
+def test_why_nobody_could_be_asked_is_remembered(helpers, ann, bob, app):
+    with transaction():
+        for helper in helpers[1:]:
+            choose_invitations(helper, opted_out=True, per_week=10)
+    for _ in range(3):
+        assert list(asked_about(a_question(by=ann, tags=("wifi",)))) == ["h0"]
+    assert why_nobody(a_question(by=ann, tags=("wifi",))) == "share"
+
+    with transaction():
+        choose_invitations(helpers[1], opted_out=False, per_week=10)
+        db.session.add(QuietHours(user_id=helpers[1].id, starts_minute=22 * 60, ends_minute=7 * 60))
+    assert why_nobody(a_question(by=ann, tags=("wifi",))) == "share_or_quiet"
+
+    with transaction():
+        choose_invitations(helpers[0], opted_out=True, per_week=10)
+    assert why_nobody(a_question(by=ann, tags=("wifi",))) == "quiet"
+
+    with transaction():
+        choose_invitations(helpers[1], opted_out=True, per_week=10)
+    assert why_nobody(a_question(by=ann, tags=("wifi",))) == "unwilling"
+
+
+def test_on_an_empty_forum_there_is_nobody_to_ask(ann, app):
+    question = a_question(by=ann)
+    assert why_nobody(question) == "nobody"
+    assert why_nobody(question) == "nobody"  # however often the reaction runs
+
+
 def test_a_young_product_asks_its_appointed_experts_and_followers(ann, bob, eve, newcomer, lena, app):
     question = a_question(by=ann, product="pay", tags=("refund",))
     with transaction():

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, and_, bindparam, select
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import User
 from app.domains.accounts.queries import Person
 from app.domains.questions.models import Question
 from app.domains.questions.queries import Card, cards_by_id
-from app.domains.reputation.models import Invitation, InvitationSetting, Response
+from app.domains.reputation.models import Invitation, InvitationSetting, NobodyAsked, Response
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.rows import read_rows
@@ -37,21 +37,33 @@ class InvitedTo:
     created_at: datetime
 
 
-def invitations_of(question_id: int) -> list[Asked]:
-    """Who was asked about this question, in the order of asking; who declined is left out. One statement."""
-    return [
-        Asked(Person(row.id, row.name, row.role.value, row.level), row.because, row.response.value, row.created_at)
-        for row in read_rows(_asked(), {"question_id": question_id})
-    ]
+class WhoWasAsked(list[Asked]):
+    """In the order of asking. `why_nobody`: a code of WhyNobody where nobody could be asked."""
+
+    why_nobody: str | None = None
+
+
+def invitations_of(question_id: int) -> WhoWasAsked:
+    """Who was asked about this question; who declined is left out. One statement."""
+    asked = WhoWasAsked()
+    for row in read_rows(_asked(), {"question_id": question_id}):
+        if row.why is not None:
+            asked.why_nobody = row.why.value
+        if row.id is not None:
+            person = Person(row.id, row.name, row.role.value, row.level)
+            asked.append(Asked(person, row.because, row.response.value, row.created_at))
+    return asked
 
 
 @cache
 def _asked() -> Select[Any]:
+    """A row for each who was asked; one row of nobody, with the reason, where nobody was."""
+    asked = and_(Invitation.question_id == Question.id, Invitation.response != Response.DECLINED)
     person = (User.id, User.name, User.role, User.level)
-    found = select(*person, Invitation.because, Invitation.response, Invitation.created_at)
-    found = found.join(User, User.id == Invitation.user_id)
-    found = found.where(Invitation.question_id == bindparam("question_id"), Invitation.response != Response.DECLINED)
-    return found.order_by(Invitation.id)
+    found = select(*person, Invitation.because, Invitation.response, Invitation.created_at, NobodyAsked.why)
+    found = found.select_from(Question).outerjoin(Invitation, asked).outerjoin(User, User.id == Invitation.user_id)
+    found = found.outerjoin(NobodyAsked, NobodyAsked.question_id == Question.id)
+    return found.where(Question.id == bindparam("question_id")).order_by(Invitation.id)
 
 
 def invitations_for(actor: Actor, limit: int = 50) -> list[InvitedTo]:
@@ -83,5 +95,8 @@ def still_open() -> list[Any]:
 def invitation_setting(user_id: int) -> InvitationSetting:
     """How often this person wants to be asked; the defaults where nothing was chosen."""
     return db.session.get(InvitationSetting, user_id) or InvitationSetting(
-        user_id=user_id, opted_out=False, per_week=InvitationSetting.per_week.default.arg  # type: ignore[attr-defined]
+        user_id=user_id,
+        opted_out=False,
+        per_week=InvitationSetting.per_week.default.arg,  # type: ignore[attr-defined]
+        unlimited=False,
     )
