@@ -1,6 +1,7 @@
 """The words of rendered HTML: for the index, for mails, for one line of a list."""
 
 import re
+from functools import lru_cache
 from html.parser import HTMLParser
 
 from app.kernel.han_typography import HAN
@@ -14,6 +15,7 @@ _BLOCKS = frozenset(
 )
 
 
+@lru_cache(maxsize=512)  # each search shows the same posts with other words marked
 def plain_text(html: str) -> str:
     """The words of rendered HTML, a line for each block; empty lines are left out, code keeps its indentation."""
     reader = _TextReader()

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import User
@@ -27,6 +28,7 @@ from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.excerpts import plain_text
 from app.kernel.pagination import cursor_of, key_of
+from app.kernel.rows import read_rows
 
 log = structlog.get_logger()
 
@@ -171,6 +173,16 @@ def tell_unusable(error: IndexUnusable) -> None:
         serving().want_rebuild("unusable")
 
 
+_IDS: Any = bindparam("ids", expanding=True)
+_BODIES = select(Question.id, func.substr(Question.body_html, 1, READ_HTML_CHARACTERS).label("html"))
+_BODIES = _BODIES.where(Question.id.in_(_IDS))
+_ANSWERS = (
+    select(Answer.question_id, func.substr(Answer.body_html, 1, READ_HTML_CHARACTERS).label("html"))
+    .where(Answer.question_id.in_(_IDS), *public())
+    .order_by(Answer.accepted_at.is_(None), Answer.score.desc(), Answer.id)
+)
+
+
 def _results(cards: list[Card], query: SearchQuery) -> list[SearchResult]:
     terms = highlight_terms(query)
     bodies = _bodies([card.id for card in cards]) if terms else {}
@@ -188,18 +200,14 @@ def _marks(segments: list[Segment]) -> bool:
 
 
 def _bodies(ids: list[int]) -> dict[int, str]:
-    html = func.substr(Question.body_html, 1, READ_HTML_CHARACTERS).label("html")
-    rows = db.session.execute(select(Question.id, html).where(Question.id.in_(ids)))
-    return {row.id: plain_text(row.html) for row in rows}
+    return {row.id: plain_text(row.html) for row in read_rows(_BODIES, {"ids": ids}).all()}
 
 
 def _answers(ids: list[int]) -> dict[int, str]:
     """The public answers of those questions, best first, as one text each."""
     if not ids:
         return {}
-    html = func.substr(Answer.body_html, 1, READ_HTML_CHARACTERS).label("html")
-    found = select(Answer.question_id, html).where(Answer.question_id.in_(ids), *public())
     texts: dict[int, str] = {}
-    for row in db.session.execute(found.order_by(Answer.accepted_at.is_(None), Answer.score.desc(), Answer.id)):
+    for row in read_rows(_ANSWERS, {"ids": ids}).all():
         texts[row.question_id] = f"{texts.get(row.question_id, '')}\n{plain_text(row.html)}"
     return texts
