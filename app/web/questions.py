@@ -33,7 +33,7 @@ from app.domains.questions.queries import (
 from app.domains.reputation.queries import invitations_of
 from app.domains.search.queries import related_questions
 from app.domains.tags.names import split_tags, tag_name
-from app.domains.tags.queries import tag_by_name
+from app.domains.tags.queries import tag_by_name, unknown_names
 from app.kernel import markup
 from app.kernel.errors import Conflict, Invalid, NotFound
 from app.kernel.i18n import _
@@ -110,7 +110,17 @@ def ask() -> Any:
     except REFUSALS as error:
         return _ask_page(form, refused({}, ASK), *refuse(form, error))
     flash(_("Your question is published."), "success")
+    _name_left_out(form)
     return taken(_to_question(question.id, question.slug), ASK)
+
+
+def _name_left_out(form: QuestionForm) -> None:
+    """Tags that nobody has added yet, and this person may not: the question is published without them."""
+    left_out = unknown_names(_draft(form).tags)
+    if left_out:
+        tags = "”, “".join(left_out)
+        sentence = _("There is no tag “%(tags)s” yet, and new members cannot add one: it was left out.", tags=tags)
+        flash(sentence, "info")
 
 
 def _asked_already(form: QuestionForm, question: Question) -> Response:

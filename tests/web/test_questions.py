@@ -83,6 +83,24 @@ def test_a_tag_that_is_too_long_is_refused_by_name_and_kept(client, ann):
     assert f'value="wifi {"x" * 200}"' in page.text
 
 
+def test_the_page_says_why_nobody_was_asked_until_somebody_answers(client, ann, bob, worker):
+    question = a_question(by=ann)
+    worker.tick()
+    page = client.get(path_of(question)).text
+    assert "Nobody was asked" in page and "There is nobody here yet who could be asked about this." in page
+
+    an_answer(to=question, by=bob)
+    assert "Nobody was asked" not in client.get(path_of(question)).text
+
+
+def test_a_tag_that_is_left_out_is_named(client):
+    a_question(tags=("wifi",))
+    sign_in(client, a_person("newcomer", level=0))
+    page = client.post("/questions/ask", data=ASKED | {"tags": "wifi mesh-9"}, follow_redirects=True)
+
+    assert "There is no tag “mesh-9” yet, and new members cannot add one: it was left out." in page.text
+
+
 def test_a_double_click_publishes_once(client, ann):
     a_product("mesh")
     sign_in(client, ann)
@@ -93,11 +111,13 @@ def test_a_double_click_publishes_once(client, ann):
     assert db.session.scalar(select(func.count()).select_from(Question)) == 1
 
 
-def test_the_same_words_after_the_back_button_lead_to_the_question_that_exists(client, ann):
+@pytest.mark.parametrize("tags", [ASKED["tags"], ""])  # browsers do not fill in again what has autocomplete="off"
+def test_the_same_words_after_the_back_button_lead_to_the_question_that_exists(client, ann, tags):
     a_product("mesh")
     sign_in(client, ann)
     first = client.post("/questions/ask", data=ASKED | {"submission": submission_of(client.get("/questions/ask"))})
-    again = client.post("/questions/ask", data=ASKED | {"submission": submission_of(client.get("/questions/ask"))})
+    form = ASKED | {"tags": tags, "submission": submission_of(client.get("/questions/ask"))}
+    again = client.post("/questions/ask", data=form)
 
     assert again.status_code == 303 and again.headers["Location"] == first.headers["Location"]
     assert "You have asked this already" in client.get(again.headers["Location"]).text

@@ -30,6 +30,13 @@ def known_names(names: Iterable[str]) -> dict[str, str]:
     return found | {wanted[synonym]: name for synonym, name in db.session.execute(of_synonyms)}
 
 
+def unknown_names(names: Iterable[str]) -> list[str]:
+    """Those that are neither a tag nor another word for one, in order. Two statements."""
+    wanted = [name for name in names if name]
+    known = known_names(wanted)
+    return [name for name in wanted if name not in known]
+
+
 def tags_by_prefix(prefix: str = "", limit: int = 60, after: tuple[int, int] | None = None) -> list[Tag]:
     """The most used tags whose name or synonym begins so."""
     found = select(Tag).order_by(Tag.question_count.desc(), Tag.id.desc()).limit(limit)

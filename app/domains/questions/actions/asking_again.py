@@ -30,7 +30,8 @@ def _said_lately(asker: Actor, draft: QuestionDraft) -> Question | None:
 def says_the_same(question: Question, draft: QuestionDraft) -> bool:
     """Whether the draft has nothing that the question does not say by now.
 
-    Tags are compared with what was typed: of a new member's some may have been left out.
+    Tags are compared with what was typed: of a new member's some may have been left out. Without any nothing is
+    meant by it: a browser that goes back fills in the other fields again.
     """
     draft = draft.tidied()
     latest = select(Revision).where(Revision.kind == PostKind.QUESTION, Revision.target_id == question.id)
@@ -38,5 +39,6 @@ def says_the_same(question: Question, draft: QuestionDraft) -> bool:
     if said is None:
         return False
     slug = db.session.scalar(select(Product.slug).where(Product.id == question.product_id))
-    stands = (said.title, said.body, tuple(said.tags), question.kind.value, slug)
-    return stands == (draft.title, draft.body, draft.tags, draft.kind, draft.product)
+    stands = (said.title, said.body, question.kind.value, slug)
+    same_words = stands == (draft.title, draft.body, draft.kind, draft.product)
+    return same_words and draft.tags in ((), tuple(said.tags))
