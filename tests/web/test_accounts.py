@@ -193,6 +193,7 @@ def test_a_command_line_link_signs_in_by_its_button_once(app, client, ada):
     assert "ada" in client.get(f"/login/link/{token}").text
     assert not is_signed_in(client)
     assert client.post(f"/login/link/{token}").location == "/admin/"
+    assert "You have no password yet" in client.get("/settings/security").text
     assert app.test_client().post(f"/login/link/{token}").status_code == 404
 
 
@@ -494,6 +495,7 @@ def test_staff_without_a_second_factor_are_led_to_set_it_up_and_then_work(app, c
     stan = give_password(a_person("stan", role="agent"))
     a_product()
     assert log_in(client, "stan").location == "/settings/security/second-factor"
+    assert "Your role needs it" in client.get("/settings/security/second-factor").text
     assert client.get("/tags").location == "/settings/security/second-factor"
     assert client.post("/tags/wifi/follow").status_code == 403
     set_up_app(client, clock, stan)

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_login import fresh_login_required
 
 from app.domains.accounts.actions import second_factor as actions
+from app.domains.accounts.policies import needs_second_factor
 from app.domains.accounts.queries import user_by_id
 from app.kernel.errors import Invalid, TooSoon
 from app.kernel.i18n import _
@@ -36,7 +37,9 @@ def second_factor() -> Any:
 def _set_up_page(form: CodeForm, status: int = 200, headers: dict[str, str] | None = None) -> Any:
     with transaction():
         set_up = actions.begin_set_up(current_actor())
-    return render_template("accounts/second_factor.html", form=form, set_up=set_up), status, headers or {}
+    required = needs_second_factor(current_actor())
+    page = render_template("accounts/second_factor.html", form=form, set_up=set_up, required=required)
+    return page, status, headers or {}
 
 
 @pages.route("/settings/security/recovery-codes", methods=["GET", "POST"])
