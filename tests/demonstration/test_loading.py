@@ -21,7 +21,7 @@ from app.domains.notifications.models import Notification
 from app.domains.products.models import Product
 from app.domains.questions.models import Answer, Question
 from app.domains.reputation.models import Invitation, LedgerEntry
-from app.domains.reputation.queries.invitations import invitations_for
+from app.domains.reputation.queries.invitations import invitation_setting, invitations_for
 from app.domains.search.queries import search_questions
 from app.extensions import db
 from app.kernel import clock, mail
@@ -125,6 +125,7 @@ def test_in_the_tour_somebody_is_asked_who_has_time(loaded):
     guides = appointed_for(product_id)
     assert len(guides) == 3
     assert all(invitations_for(actor_by_id(guide)) == [] for guide in guides)
+    assert all(invitation_setting(guide).unlimited for guide in guides)  # however often somebody tries it
 
 
 def test_a_second_load_is_refused(loaded):
