@@ -270,6 +270,7 @@ def test_the_running_week_is_shown_and_not_stored(client, ann, pat):
     a_question(by=ann)
     page = sign_in(client, pat).get("/digests/preview?product=mesh")
     assert page.status_code == 200 and "still running" in page.get_data(as_text=True)
+    assert "1 post by 1 person." in page.get_data(as_text=True)
     assert db.session.scalar(select(Digest.id)) is None
     assert client.get("/digests/preview").status_code == 404
 
