@@ -1,12 +1,12 @@
 """What every template can use: may(), addresses, dates, languages."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
 from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import get_locale
@@ -129,6 +129,11 @@ def exact(at: datetime | None) -> str:
     else:
         pattern = "EEE, d MMM yyyy, HH:mm" if year else "EEE, d MMM, HH:mm"
     return str(format_datetime(at.astimezone(_zone()), pattern, locale=_babel_locale()))
+
+
+def day_name(day: date) -> str:
+    """A day in full: "Saturday, 21 November 2026"."""
+    return str(format_date(day, "full", locale=_babel_locale()))
 
 
 def _date_pattern(at: datetime) -> str:

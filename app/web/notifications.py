@@ -5,7 +5,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
-from flask_babel import format_date
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
@@ -24,6 +23,7 @@ from app.kernel.clock import now
 from app.kernel.i18n import _
 from app.kernel.transaction import transaction
 from app.web.actors import current_actor
+from app.web.context import day_name
 from app.web.pager import next_url
 
 pages = Blueprint("notifications", __name__)
@@ -53,7 +53,7 @@ def _by_day(actor: Actor, notices: list[Notice]) -> list[tuple[str, list[tuple[N
     days = groupby(notices, lambda each: each.created_at.astimezone(zone).date())
     lines = [(day, [(each, url_for(".open_notice", notice_id=each.id)) for each in group]) for day, group in days]
     today = now().astimezone(zone).date()
-    return [(_("Today") if day == today else format_date(day, "full"), each) for day, each in lines]
+    return [(_("Today") if day == today else day_name(day), each) for day, each in lines]
 
 
 @pages.get("/inbox/<int:notice_id>")

@@ -1,9 +1,9 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from app.kernel import clock as clock_module
-from app.web.context import when
+from app.web.context import day_name, when
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,12 @@ def test_a_day_of_last_year_has_its_year_from_the_readers_new_year_on(app, clock
         assert 'title="Tue, 3 Mar, 10:00"' in when(asked_at)
         clock.advance(minutes=10)
         assert 'title="Tue, 3 Mar 2026, 10:00"' in when(asked_at)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Saturday, 21 November 2026"), ("zh", "2026年11月21日星期六")])
+def test_a_day_is_written_as_everywhere_else_on_the_page(app, language, said):
+    with app.test_request_context("/", headers={"Accept-Language": language}):
+        assert day_name(date(2026, 11, 21)) == said
 
 
 def test_an_address_in_a_mail_is_whole_and_one_on_a_page_is_not(app):
