@@ -155,8 +155,10 @@ PAGES = [
 # What a page needs besides blueprints: how people come in, what templates can use, what an error looks like.
 EDGES = [
     "app.web.tracing:install",
+    "app.web.page_cache:install",  # before a request that needs no more, and after it when the page is whole
     "app.web.assets:install",
     "app.web.context:install",
+    "app.web.parts:install",
     "app.web.frame:install",
     "app.web.door:install",
     "app.api.tokens:install",
@@ -169,8 +171,6 @@ EDGES = [
     "app.web.notifications:install",
     "app.web.live:install",
     "app.web.demonstration:install",
-    "app.web.page_cache:install",
-    "app.web.parts:install",  # after the page cache, so that a page is whole when it is kept
     "app.web.proxies:install",
 ]
 

@@ -52,7 +52,7 @@ def part(template: str, fill: Mapping[str, Any] = NOTHING, **given: Any) -> Mark
 
 
 def fill_marks(response: Response) -> Response:
-    """Before anybody keeps or signs the response: see the order of `wiring.EDGES`."""
+    """Before the page is kept: see the order of `wiring.EDGES`."""
     if g.get("has_marks"):
         response.set_data(_filled(response.get_data(as_text=True)))
     return response
