@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from app.domains.feedback.models import Digest, FeedbackItem, FeedbackLabel, Ite
 from app.domains.feedback.queries import build_or_stored
 from app.domains.feedback.reading import MAIL_TEMPLATE, digest_mail_context, unfrozen_mail_context
 from app.domains.feedback.tables import csv_of
+from app.domains.feedback.wording import Wording
 from app.domains.questions.actions.asking import question_to_change
 from app.domains.questions.actions.hiding import hide_post
 from app.extensions import db
@@ -264,6 +266,22 @@ def test_the_digest_speaks_the_language_of_its_reader(client, ann, clock):
     row = a_frozen_week(clock)
     page = sign_in(client, reader).get(f"/digests/{row.id}").get_data(as_text=True)
     assert "2026年3月2日至8日" in page and 'lang="zh-Hans"' in page
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "15 posts by 10 people. Most is about sync, pdf. You owe 1 reply."),
+        ("zh", "10 人发了 15 条帖子。主要是关于 sync、pdf。你还欠 1 个答复。"),
+    ],
+)
+def test_the_digest_begins_with_sentences_of_its_readers_script(app, language, said):
+    header = SimpleNamespace(posts=15, people=10, usual_posts=None)
+    themes = [SimpleNamespace(name="sync"), SimpleNamespace(name="pdf")]
+    content = SimpleNamespace(header=header, themes=themes, spikes=[], decisions=SimpleNamespace(overdue=["one"]))
+    with app.test_request_context("/", headers={"Accept-Language": language}):
+        made = app.jinja_env.get_template("feedback/_lede.html").make_module()
+        assert str(made.lede(content, Wording(language, "Asia/Shanghai"))).strip() == said
 
 
 def test_the_running_week_is_shown_and_not_stored(client, ann, pat):
