@@ -71,6 +71,14 @@ def test_every_page_is_shown(admin, ada, language):
 # --- health and mail ---
 
 
+def test_an_empty_forum_names_its_administrators_first_steps(admin, ann):
+    page = admin.get("/admin/").text
+    assert "First steps" in page and 'href="/settings/security"' in page and "users create" in page
+
+    a_question(by=ann)
+    assert "First steps" not in admin.get("/admin/").text
+
+
 def test_health_says_that_mail_is_not_set_up_and_how(admin):
     text = admin.get("/admin/").text
     assert "SMTP_URL=smtp://" in text and "Send a test mail" in text
