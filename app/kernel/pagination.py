@@ -60,7 +60,8 @@ def below(columns: Sequence[Any], key: Sequence[Any]) -> ColumnElement[bool]:
     for position, column in enumerate(columns):
         same = [left == right for left, right in zip(columns[:position], key[:position], strict=True)]
         clauses.append(and_(*same, column < key[position]))
-    return or_(*clauses)
+    # Said once more of the first column alone, for the database to begin at the place and not at the first row.
+    return and_(columns[0] <= key[0], or_(*clauses))
 
 
 def above(columns: Sequence[Any], key: Sequence[Any]) -> ColumnElement[bool]:
@@ -69,4 +70,4 @@ def above(columns: Sequence[Any], key: Sequence[Any]) -> ColumnElement[bool]:
     for position, column in enumerate(columns):
         same = [left == right for left, right in zip(columns[:position], key[:position], strict=True)]
         clauses.append(and_(*same, column > key[position]))
-    return or_(*clauses)
+    return and_(columns[0] >= key[0], or_(*clauses))

@@ -434,11 +434,13 @@ def upgrade() -> None:
     with op.batch_alter_table('question', schema=None) as batch_op:
         batch_op.create_index('ix_question_active', ['active_at', 'id'], unique=False)
         batch_op.create_index('ix_question_asker', ['asker_id', 'created_at'], unique=False)
+        batch_op.create_index('ix_question_kind_active', ['kind', 'active_at', 'id'], unique=False)
         batch_op.create_index('ix_question_new', ['created_at', 'id'], unique=False)
         batch_op.create_index('ix_question_product_active', ['product_id', 'active_at', 'id'], unique=False)
         batch_op.create_index('ix_question_product_new', ['product_id', 'created_at', 'id'], unique=False)
-        batch_op.create_index('ix_question_state_new', ['service_state', 'created_at', 'id'], unique=False)
-        batch_op.create_index('ix_question_unhelped', ['created_at'], unique=False, sqlite_where=sa.text('escalates AND first_answer_at IS NULL AND NOT hidden AND deleted_at IS NULL'), postgresql_where=sa.text('escalates AND first_answer_at IS NULL AND NOT hidden AND deleted_at IS NULL'))
+        batch_op.create_index('ix_question_state_active', ['service_state', 'active_at', 'id'], unique=False)
+        batch_op.create_index('ix_question_unanswered', ['created_at', 'id'], unique=False, sqlite_where=sa.text('first_answer_at IS NULL AND closed_at IS NULL'), postgresql_where=sa.text('first_answer_at IS NULL AND closed_at IS NULL'))
+        batch_op.create_index('ix_question_unhelped', ['created_at'], unique=False, sqlite_where=sa.text('escalates AND first_answer_at IS NULL AND NOT hidden AND deleted_at IS NULL AND closed_at IS NULL'), postgresql_where=sa.text('escalates AND first_answer_at IS NULL AND NOT hidden AND deleted_at IS NULL AND closed_at IS NULL'))
         batch_op.create_index('ix_question_votes', ['score', 'id'], unique=False)
 
     op.create_table('question_kind_rule',
@@ -547,6 +549,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('standing', schema=None) as batch_op:
         batch_op.create_index('ix_standing_board', ['scope', 'scope_id', 'points_30'], unique=False)
+        batch_op.create_index('ix_standing_strength', ['scope', 'scope_id', 'points_365'], unique=False)
 
     op.create_table('tag',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -624,6 +627,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('answer', schema=None) as batch_op:
         batch_op.create_index('ix_answer_author', ['author_id', 'created_at'], unique=False)
+        batch_op.create_index('ix_answer_new', ['created_at', 'id'], unique=False)
         batch_op.create_index('ix_answer_question', ['question_id', 'created_at'], unique=False)
 
     op.create_table('case',
@@ -1026,6 +1030,7 @@ def downgrade() -> None:
     op.drop_table('case')
     with op.batch_alter_table('answer', schema=None) as batch_op:
         batch_op.drop_index('ix_answer_question')
+        batch_op.drop_index('ix_answer_new')
         batch_op.drop_index('ix_answer_author')
 
     op.drop_table('answer')
@@ -1042,6 +1047,7 @@ def downgrade() -> None:
 
     op.drop_table('tag')
     with op.batch_alter_table('standing', schema=None) as batch_op:
+        batch_op.drop_index('ix_standing_strength')
         batch_op.drop_index('ix_standing_board')
 
     op.drop_table('standing')
@@ -1068,11 +1074,13 @@ def downgrade() -> None:
     op.drop_table('question_kind_rule')
     with op.batch_alter_table('question', schema=None) as batch_op:
         batch_op.drop_index('ix_question_votes')
-        batch_op.drop_index('ix_question_unhelped', sqlite_where=sa.text('escalates AND first_answer_at IS NULL AND NOT hidden AND deleted_at IS NULL'), postgresql_where=sa.text('escalates AND first_answer_at IS NULL AND NOT hidden AND deleted_at IS NULL'))
-        batch_op.drop_index('ix_question_state_new')
+        batch_op.drop_index('ix_question_unhelped', sqlite_where=sa.text('escalates AND first_answer_at IS NULL AND NOT hidden AND deleted_at IS NULL AND closed_at IS NULL'), postgresql_where=sa.text('escalates AND first_answer_at IS NULL AND NOT hidden AND deleted_at IS NULL AND closed_at IS NULL'))
+        batch_op.drop_index('ix_question_unanswered', sqlite_where=sa.text('first_answer_at IS NULL AND closed_at IS NULL'), postgresql_where=sa.text('first_answer_at IS NULL AND closed_at IS NULL'))
+        batch_op.drop_index('ix_question_state_active')
         batch_op.drop_index('ix_question_product_new')
         batch_op.drop_index('ix_question_product_active')
         batch_op.drop_index('ix_question_new')
+        batch_op.drop_index('ix_question_kind_active')
         batch_op.drop_index('ix_question_asker')
         batch_op.drop_index('ix_question_active')
 

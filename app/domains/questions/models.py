@@ -51,6 +51,13 @@ class NoPromise(StrEnum):
     NO_POLICY = "no_policy"
 
 
+# Closed ones would pile up: what waits stays few while the forum grows.
+_unhelped = text(
+    "escalates AND first_answer_at IS NULL AND NOT hidden AND deleted_at IS NULL AND closed_at IS NULL"
+)
+_unanswered = text("first_answer_at IS NULL AND closed_at IS NULL")
+
+
 class Question(Model):
     """`version` rises with every change that a concurrent writer must notice (E11)."""
 
@@ -61,14 +68,16 @@ class Question(Model):
         Index("ix_question_votes", "score", "id"),
         Index("ix_question_product_active", "product_id", "active_at", "id"),
         Index("ix_question_product_new", "product_id", "created_at", "id"),
-        Index("ix_question_state_new", "service_state", "created_at", "id"),
+        Index("ix_question_state_active", "service_state", "active_at", "id"),
+        Index("ix_question_kind_active", "kind", "active_at", "id"),
         Index("ix_question_asker", "asker_id", "created_at"),
         Index(
             "ix_question_unhelped",
             "created_at",
-            sqlite_where=text("escalates AND first_answer_at IS NULL AND NOT hidden AND deleted_at IS NULL"),
-            postgresql_where=text("escalates AND first_answer_at IS NULL AND NOT hidden AND deleted_at IS NULL"),
+            sqlite_where=_unhelped,
+            postgresql_where=_unhelped,
         ),
+        Index("ix_question_unanswered", "created_at", "id", sqlite_where=_unanswered, postgresql_where=_unanswered),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -131,6 +140,7 @@ class Answer(Model):
     __table_args__ = (
         Index("ix_answer_question", "question_id", "created_at"),
         Index("ix_answer_author", "author_id", "created_at"),
+        Index("ix_answer_new", "created_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -55,7 +55,10 @@ class Standing(Model):
     """A person's help points on the site, in a product or on a tag, by forward decay (see ranking.py)."""
 
     __tablename__ = "standing"
-    __table_args__ = (Index("ix_standing_board", "scope", "scope_id", "points_30"),)
+    __table_args__ = (
+        Index("ix_standing_board", "scope", "scope_id", "points_30"),
+        Index("ix_standing_strength", "scope", "scope_id", "points_365"),
+    )
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
     scope: Mapped[StandingScope] = mapped_column(enum_column(StandingScope), primary_key=True)

@@ -10,7 +10,7 @@ from app.domains.questions.models import Answer, Question
 def unhelped() -> list[Any]:
     """Questions that must have a live case.
 
-    The first four are spelled as in the partial index `ix_question_unhelped`: SQLite uses it only for the same words.
+    The first five are spelled as in the partial index `ix_question_unhelped`: SQLite uses it only for the same words.
     """
     return [
         literal_column("question.escalates"),

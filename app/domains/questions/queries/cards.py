@@ -49,10 +49,13 @@ class Card(NamedTuple):
 
 
 def tag_names() -> Any:
-    """The question's tags in one column, so that a list costs one statement."""
-    joined = func.aggregate_strings(Tag.name, " ")
-    of_question = select(joined).join(QuestionTag, QuestionTag.tag_id == Tag.id)
-    return of_question.where(QuestionTag.question_id == Question.id).correlate(Question).scalar_subquery()
+    """The question's tags in one column, so that a list costs one statement.
+
+    Each name is looked up by itself: for a join PostgreSQL would read all tags again for every question.
+    """
+    name = select(Tag.name).where(Tag.id == QuestionTag.tag_id).correlate(QuestionTag).scalar_subquery()
+    joined = select(func.aggregate_strings(name, " ")).select_from(QuestionTag)
+    return joined.where(QuestionTag.question_id == Question.id).correlate(Question).scalar_subquery()
 
 
 @cache
