@@ -29,10 +29,11 @@ from app.domains.search.analysis import similar_tokens
 from app.domains.tags.models import Tag
 from app.extensions import db
 from app.kernel.clock import now
+from app.kernel.remembered import remembered
 
 RECENTLY_ACTIVE, BEST_OF_A_TAG = 200, 100
 # What is read at most, newest first; what lies further back has faded to little.
-ANSWERS_READ_OF_A_TAG, TITLES_READ = 5_000, 3_000
+QUESTIONS_READ_OF_A_TAG, TITLES_READ, ANSWERS_READ = 2_500, 3_000, 10_000
 ACTIVITY_READ = timedelta(days=112)  # eight half-lives of 14 days: less than half a percent is left
 THIS_MONTH = timedelta(days=30)
 
@@ -64,9 +65,10 @@ def candidates_for(question_id: int) -> list[Candidate]:
     at = now()
     given = _answers_in_tags(question)
     similar = _answered_nearest(question)
-    found = {*_recently_active(), *_best_of_each_tag(given, at), *similar} - {question.asker_id}
+    latest = _latest_answers()
+    found = {*_recently_active(latest), *_best_of_each_tag(given, at), *similar} - {question.asker_id}
     members = _members(found)
-    signals = _signals(members, given, similar, at)
+    signals = _signals(members, given, similar, _lately(latest, at), at)
     names = _tag_names(question_id)
     mine: dict[int, list[_Given]] = defaultdict(list)
     for answer in given:
@@ -79,10 +81,13 @@ def candidates_for(question_id: int) -> list[Candidate]:
 
 
 def _signals(
-    members: set[int], given: list[_Given], similar: dict[int, list[float]], at: datetime
+    members: set[int],
+    given: list[_Given],
+    similar: dict[int, list[float]],
+    lately: dict[int, list[datetime]],
+    at: datetime,
 ) -> dict[int, RoutingSignals]:
     all_answers = _answers_by_others()
-    lately = _lately(members, at)
     by_tag: dict[int, list[_Given]] = defaultdict(list)
     for answer in given:
         by_tag[answer.tag_id].append(answer)
@@ -132,17 +137,22 @@ def _answers() -> Select[Any]:
 def _answers_in_tags(question: Any) -> list[_Given]:
     given: list[_Given] = []
     for tag_id in db.session.scalars(select(QuestionTag.tag_id).where(QuestionTag.question_id == question.id)).all():
-        found = _answers().add_columns(QuestionTag.tag_id, Answer.created_at)
-        found = found.join(QuestionTag, QuestionTag.question_id == Question.id)
-        found = found.where(QuestionTag.tag_id == tag_id, Question.id != question.id)
-        newest = found.order_by(Answer.created_at.desc(), Answer.id.desc()).limit(ANSWERS_READ_OF_A_TAG)
-        given += [_Given(*row) for row in db.session.execute(newest)]
+        tagged = select(QuestionTag.question_id).where(QuestionTag.tag_id == tag_id)
+        tagged = tagged.where(QuestionTag.question_id != question.id).order_by(QuestionTag.question_id.desc())
+        newest = tagged.limit(QUESTIONS_READ_OF_A_TAG).subquery()
+        found = _answers().add_columns(Answer.created_at).join(newest, newest.c.question_id == Question.id)
+        given += [_Given(row.author_id, tag_id, row.created_at) for row in db.session.execute(found)]
     return given
 
 
-def _recently_active() -> list[int]:
-    latest = _answers().group_by(Answer.author_id).order_by(func.max(Answer.created_at).desc(), Answer.author_id)
-    return list(db.session.scalars(latest.limit(RECENTLY_ACTIVE)))
+def _latest_answers() -> list[tuple[int, datetime]]:
+    """(author, time) of the site's latest answers, the latest first."""
+    found = _answers().add_columns(Answer.created_at).order_by(Answer.created_at.desc(), Answer.id.desc())
+    return [(row.author_id, row.created_at) for row in db.session.execute(found.limit(ANSWERS_READ))]
+
+
+def _recently_active(latest: list[tuple[int, datetime]]) -> list[int]:
+    return list(dict.fromkeys(author_id for author_id, _at in latest))[:RECENTLY_ACTIVE]
 
 
 def _answered_nearest(question: Any) -> dict[int, list[float]]:
@@ -180,17 +190,18 @@ def nearest_titles(own: set[str], titles: dict[int, set[str]]) -> list[tuple[int
     return sorted((pair for pair in found if pair[1] > LEAST_SIMILARITY), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _lately(members: set[int], at: datetime) -> dict[int, list[datetime]]:
-    found = _answers().add_columns(Answer.created_at)
-    rows = db.session.execute(found.where(Answer.author_id.in_(members), Answer.created_at > at - ACTIVITY_READ))
+def _lately(latest: list[tuple[int, datetime]], at: datetime) -> dict[int, list[datetime]]:
     times: dict[int, list[datetime]] = defaultdict(list)
-    for row in rows:
-        times[row.author_id].append(row.created_at)
+    for author_id, created_at in latest:
+        if created_at > at - ACTIVITY_READ:
+            times[author_id].append(created_at)
     return times
 
 
 def _answers_by_others() -> int:
-    return db.session.scalar(select(func.count()).select_from(_answers().subquery())) or 0
+    """Only its logarithm counts: of thousands it may be an hour old."""
+    found = select(func.count()).select_from(_answers().subquery())
+    return remembered("answers_by_others", lambda: db.session.scalar(found) or 0, int, seconds=3600)
 
 
 def _members(user_ids: Iterable[int]) -> set[int]:

@@ -111,7 +111,8 @@ def _by_choice(question: Question) -> dict[int, dict[str, Any]]:
 
 def _rising(candidates: Iterable[Candidate]) -> set[int]:
     """Three answers in the tags, and not among the site's first."""
-    top = select(Standing.user_id).where(Standing.scope == StandingScope.SITE, Standing.points_30 > 0)
+    site = (Standing.scope == StandingScope.SITE, Standing.scope_id == 0)  # both, as the index of boards has them
+    top = select(Standing.user_id).where(*site, Standing.points_30 > 0)
     first = set(db.session.scalars(top.order_by(Standing.points_30.desc(), Standing.user_id).limit(ESTABLISHED)))
     return {each.user_id for each in candidates if each.answers_in_tags >= RISING_ANSWERS} - first
 

@@ -35,6 +35,7 @@ OVERLAP = {"postgresql": 500}
 FEW = 100  # events to catch up with that are quick enough to hold up the writers for
 AT_ONCE_BELOW = 2_000  # questions: about a second of the worker's time; more are rebuilt beside its other work
 REST_SECONDS = 60.0  # after a rebuild that failed
+MANY, MANY_ARE_COUNTED_EVERY_SECONDS = 50_000, 300.0  # a million: a tenth of a second each time
 
 Report = Callable[[str], Any]
 
@@ -171,10 +172,23 @@ def why_rebuild() -> str | None:
         documents = index.count()
     except IndexUnusable:
         return "unusable"
+    if _was_counted_lately(documents):
+        return None
     questions = question_total()
     if current.engine != current_choice(questions).engine:
         return "engine"
     return "count" if _stays_apart(documents, questions) else None
+
+
+def _was_counted_lately(documents: int) -> bool:
+    """Of many questions, which take long to count; if not, they are counted now."""
+    at, kept = time.monotonic(), current_app.extensions
+    if documents < MANY:
+        return False
+    if at < kept.get("search_counted_until", 0.0):
+        return True
+    kept["search_counted_until"] = at + MANY_ARE_COUNTED_EVERY_SECONDS
+    return False
 
 
 def _stays_apart(documents: int, questions: int) -> bool:

@@ -21,6 +21,7 @@ from app.domains.questions.queries.cards import PER_PAGE, Card, card_of, card_ro
 from app.domains.tags.models import Tag
 from app.extensions import db
 from app.kernel.pagination import Page, below, cursor_of, key_of
+from app.kernel.remembered import remembered
 from app.kernel.rows import read_rows
 
 
@@ -101,11 +102,11 @@ def _filters(sort: str, given: Iterable[str]) -> list[Any]:
 
 
 def question_count(actor: Actor, wanted: ListFilter) -> int:
-    """How many questions the list holds; for the API, which promises a total."""
+    """How many questions the list holds; for the API, which promises a total. Of thousands it may be a minute old."""
     given = _given(wanted)
     counted = select(func.count()).select_from(Question)
     found = counted.where(*listed(), seen_by(actor), *_filters(wanted.sort, given))
-    return db.session.scalar(found, given) or 0
+    return remembered(("questions", wanted), lambda: db.session.scalar(found, given) or 0, int)
 
 
 def question_list_page(actor: Actor, wanted: ListFilter, page: int, limit: int) -> list[Card]:

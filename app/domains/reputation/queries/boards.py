@@ -1,6 +1,8 @@
 """Leaderboards: one ordered statement, read from standings or, for the undecayed windows, from the ledger itself."""
 
+from array import array
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,6 +30,7 @@ from app.domains.reputation.starting import is_starting_up
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.columns import BigId
+from app.kernel.remembered import remembered
 from app.kernel.settings import SITE_TIMEZONE
 
 LEAST_SHOWN = 0.05  # credits: below it a person would stand on the board with 0 points
@@ -55,6 +58,32 @@ class Board:
     starting_up: bool
 
 
+@dataclass(frozen=True)
+class Placed:
+    rank: int
+    user_id: int
+    value: float
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """A whole board as two columns, the first first: people by id, and their points or credits."""
+
+    user_ids: "array[int]"
+    values: "array[float]"
+
+    def __len__(self) -> int:
+        return len(self.user_ids)
+
+    def rank_of(self, user_id: int | None) -> int | None:
+        return self.user_ids.index(user_id) + 1 if user_id is not None and user_id in self.user_ids else None
+
+    def rows(self, ranks: Iterable[int]) -> list[Placed]:
+        """In order; ranks that nobody has are left out."""
+        there = sorted(rank for rank in ranks if rank <= len(self))
+        return [Placed(rank, self.user_ids[rank - 1], self.values[rank - 1]) for rank in there]
+
+
 def leaderboard(
     window: str = WindowName.NOW,
     product_id: int | None = None,
@@ -65,20 +94,20 @@ def leaderboard(
 ) -> Board:
     """The first `limit` people, and those around the user `beside` where that one stands further down.
 
-    Three statements. Only eligible people stand on a board; staff never do.
+    Three statements. Only eligible people stand on a board; staff never do. A board of thousands may be a minute old.
     """
     name, starting_up, at = WindowName(window), is_starting_up(), now()
     shown = window_at(name, at, site_zone())
-    rows = _ranked(shown, product_id, tag_id, starting_up, at, limit, beside)
-    total = rows[0].total if rows else 0
-    if not board_is_open(total, starting_up):
-        return Board(name, (), (), total, False, starting_up)
+    ranking = _ranking(shown, product_id, tag_id, starting_up, at)
+    if not board_is_open(len(ranking), starting_up):
+        return Board(name, (), (), len(ranking), False, starting_up)
+    own = ranking.rank_of(beside)
+    around = range(max(own - NEIGHBOURS, 1), own + NEIGHBOURS + 1) if own is not None and own > limit else ()
+    rows = ranking.rows({*range(1, limit + 1), *around})
     people = people_by_id([row.user_id for row in rows], product_id)
-    ranked = [_board_row(row, people[row.user_id], shown, at) for row in rows]
+    ranked = [_board_row(row, people[row.user_id], shown, at) for row in rows if row.user_id in people]
     top = tuple(row for row in ranked if row.rank <= limit)
-    own = next((row.rank for row in ranked if row.user.id == beside), None)
-    around = tuple(row for row in ranked if own is not None and own > limit and abs(row.rank - own) <= NEIGHBOURS)
-    return Board(name, top, around, total, True, starting_up)
+    return Board(name, top, tuple(row for row in ranked if row.rank in around), len(ranking), True, starting_up)
 
 
 def neighbourhood(
@@ -92,36 +121,29 @@ def site_zone() -> ZoneInfo:
     return ZoneInfo(SITE_TIMEZONE.value())
 
 
-def _board_row(row: Any, person: Person, window: Window, at: datetime) -> BoardRow:
+def _board_row(row: Placed, person: Person, window: Window, at: datetime) -> BoardRow:
     credit = points_now(row.value, at) if window.name == WindowName.NOW else row.value
     return BoardRow(row.rank, person, shown_points(credit), credit)
 
 
-def _ranked(
-    window: Window,
-    product_id: int | None,
-    tag_id: int | None,
-    starting_up: bool,
-    at: datetime,
-    limit: int,
-    beside: int | None,
-) -> list[Any]:
-    ranked = _ranking(_values(window, product_id, tag_id, at), starting_up, at)
-    mine = select(ranked.c.rank).where(ranked.c.user_id == beside).scalar_subquery()
-    # The first row is always among those read: it says how many there are.
-    shown = or_(ranked.c.rank <= max(limit, 1), func.abs(ranked.c.rank - mine) <= NEIGHBOURS)
-    return list(db.session.execute(select(ranked).where(shown).order_by(ranked.c.rank)))
+def _ranking(
+    window: Window, product_id: int | None, tag_id: int | None, starting_up: bool, at: datetime
+) -> "Ranking":
+    def read() -> Ranking:
+        rows = db.session.execute(_ranked(_values(window, product_id, tag_id, at), starting_up, at)).all()
+        return Ranking(array("q", (row.user_id for row in rows)), array("d", (row.value for row in rows)))
+
+    return remembered(("board", window.name, product_id, tag_id, starting_up), read, len)
 
 
-def _ranking(points: CTE, starting_up: bool, at: datetime) -> CTE:
-    place = func.row_number().over(order_by=(points.c.value.desc(), points.c.user_id)).label("rank")
-    total = func.count().over().label("total")
+def _ranked(points: CTE, starting_up: bool, at: datetime) -> Any:
+    """Everybody who stands on the board, the first first."""
     trusted = Standing.supporter_trust >= (TRUST_WHILE_STARTING_UP if starting_up else TRUST_TO_BE_ELIGIBLE)
     site = (Standing.user_id == points.c.user_id) & (Standing.scope == StandingScope.SITE)
     members: list[Any] = [User.role.not_in([Role(role) for role in STAFF_ROLES]), User.anonymised_at.is_(None)]
     members.append(or_(User.suspended_until.is_(None), User.suspended_until <= at))
-    found = select(points.c.user_id, points.c.value, place, total)
-    return found.join(Standing, site).join(User, User.id == points.c.user_id).where(trusted, *members).cte("ranked")
+    found = select(points.c.user_id, points.c.value).join(Standing, site).join(User, User.id == points.c.user_id)
+    return found.where(trusted, *members).order_by(points.c.value.desc(), points.c.user_id)
 
 
 def _values(window: Window, product_id: int | None, tag_id: int | None, at: datetime) -> CTE:

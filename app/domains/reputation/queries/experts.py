@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.domains.accounts.actor import STAFF_ROLES
@@ -37,15 +37,14 @@ def experts_in(tag_ids: Sequence[int], limit: int = 5) -> list[int]:
     """
     if not tag_ids:
         return []
-    rows = _strongest(StandingScope.TAG, tag_ids)
-    return [row.user_id for row in sorted(rows, key=_by_score)[:limit]]
+    return [row.user_id for row in sorted(_strongest_in_tags(tag_ids), key=_by_score)[:limit]]
 
 
 def experts_of_product(product_id: int, limit: int = 8) -> list[Expert]:
     """Those appointed first, then the strongest answerers of the product. Three statements."""
     points = {
         row.user_id: _hp365(row.points)
-        for row in sorted(_strongest(StandingScope.PRODUCT, [product_id], recent=False), key=_by_score)
+        for row in sorted(_strongest_of_product(product_id), key=_by_score)
         if shown_points(_hp365(row.points)) > 0
     }
     appointed = appointed_for(product_id)
@@ -58,18 +57,30 @@ def experts_of_product(product_id: int, limit: int = 8) -> list[Expert]:
     ]
 
 
-def _strongest(scope: StandingScope, scope_ids: Sequence[int], *, recent: bool = True) -> list[Any]:
+def _strongest_of_product(product_id: int) -> list[Any]:
+    """In the order of the index, so that it reads as many people as it gives."""
+    site = aliased(Standing)
+    strongest = select(Standing.user_id, Standing.points_365.label("points"), site.wins, site.comparisons)
+    strongest = strongest.where(Standing.scope == StandingScope.PRODUCT, Standing.scope_id == product_id)
+    found = _members(strongest, site).where(Standing.points_365 > 0)
+    return list(db.session.execute(found.order_by(Standing.points_365.desc()).limit(WEIGHED)))
+
+
+def _strongest_in_tags(tag_ids: Sequence[int]) -> list[Any]:
     site = aliased(Standing)
     points = func.sum(Standing.points_365).label("points")
-    found = select(Standing.user_id, points, site.wins, site.comparisons)
-    found = found.join(site, (site.user_id == Standing.user_id) & (site.scope == StandingScope.SITE))
-    found = found.join(User, User.id == Standing.user_id)
-    found = found.where(Standing.scope == scope, Standing.scope_id.in_(list(scope_ids)), *active_members())
-    if recent:
-        muted = select(InvitationSetting.user_id).where(InvitationSetting.opted_out.is_(True))
-        found = found.where(User.seen_at >= now() - SEEN_WITHIN, User.id.not_in(muted))
+    strongest = select(Standing.user_id, points, site.wins, site.comparisons)
+    strongest = strongest.where(Standing.scope == StandingScope.TAG, Standing.scope_id.in_(list(tag_ids)))
+    muted = select(InvitationSetting.user_id).where(InvitationSetting.opted_out.is_(True))
+    found = _members(strongest, site).where(User.seen_at >= now() - SEEN_WITHIN, User.id.not_in(muted))
     grouped = found.group_by(Standing.user_id, site.wins, site.comparisons).having(points > 0)
     return list(db.session.execute(grouped.order_by(points.desc(), Standing.user_id).limit(WEIGHED)))
+
+
+def _members(strongest: Any, site: Any) -> Select[Any]:
+    """With what they are on the whole site."""
+    found: Select[Any] = strongest.join(site, (site.user_id == Standing.user_id) & (site.scope == StandingScope.SITE))
+    return found.join(User, User.id == Standing.user_id).where(*active_members())
 
 
 def active_members() -> list[Any]:

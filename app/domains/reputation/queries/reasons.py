@@ -1,5 +1,7 @@
 """Why somebody has the points they have, and what stands on a profile: from the rows that make the board."""
 
+from array import array
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +29,7 @@ from app.domains.tags.models import Tag
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.errors import NotFound
+from app.kernel.remembered import remembered
 
 LINES = 50
 TAGS_ON_PROFILE = 12
@@ -134,20 +137,22 @@ def _with_card(line: AnswerLine, cards: dict[int, Card]) -> AnswerLine:
 
 
 def skill_of(user_id: int) -> Skill:
-    """Win rate, and how many of those who were compared are better. Two statements."""
+    """Win rate, and how many of those who were compared are better; of thousands that may be a minute old. Two
+    statements."""
     found = select(Standing.wins, Standing.comparisons, Standing.meetings, Standing.points_365)
     row = db.session.execute(found.where(Standing.user_id == user_id, _SITE)).one_or_none()
     if row is None or not row.meetings:
         return Skill(win_rate(0, 0), 0.0, 0)
-    own = _score(row)
-    others = [_score(other) for other in db.session.execute(found.where(_SITE, Standing.meetings > 0))]
-    better_or_equal = sum(score >= own for score in others)
-    return Skill(
-        win_rate(row.wins, row.comparisons),
-        row.comparisons,
-        row.meetings,
-        max(1, round(100 * better_or_equal / len(others))),
-    )
+    scores = remembered("skill", _scores, len)
+    better_or_equal = max(1, len(scores) - bisect_left(scores, _score(row)))
+    share = round(100 * better_or_equal / len(scores)) if scores else 100
+    return Skill(win_rate(row.wins, row.comparisons), row.comparisons, row.meetings, max(1, share))
+
+
+def _scores() -> "array[float]":
+    """Of everybody who was ever compared, the lowest first."""
+    found = select(Standing.wins, Standing.comparisons, Standing.points_365).where(_SITE, Standing.meetings > 0)
+    return array("d", sorted(_score(row) for row in db.session.execute(found)))
 
 
 _SITE = Standing.scope == StandingScope.SITE
