@@ -24,6 +24,7 @@ from app.domains.accounts.actions.tokens_managing import issue_token
 from app.domains.accounts.actor import SYSTEM
 from app.domains.accounts.models import User
 from app.extensions import db
+from app.kernel.clock import now
 from app.kernel.transaction import transaction
 from bench.ports import free_port
 
@@ -160,10 +161,13 @@ class Forum:
 
     def cookie(self, person: int) -> str:
         """The Cookie header of a browser in which person number `person` has just signed in."""
+        return self.cookie_of(self.first_person + person)
+
+    def cookie_of(self, user_id: int) -> str:
         with self.app.app_context(), transaction():
-            token = open_session(db.session.get_one(User, self.first_person + person), Browser(), stays=True)
+            token = open_session(db.session.get_one(User, user_id), Browser(), stays=True)
         signer: Any = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
-        return f"huzhu={signer.dumps({'_user_id': token, '_fresh': True, 'seen': time.time()})}"
+        return f"huzhu={signer.dumps({'_user_id': token, '_fresh': True, 'seen': now().timestamp()})}"
 
     def token(self, person: int) -> str:
         with self.app.app_context(), transaction():

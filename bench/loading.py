@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from itertools import islice
 
 from flask import Flask
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import Table, func, insert, select, text
 
 from app.cli.products import product_with_policy
 from app.domains.accounts.models import User
-from app.domains.questions.models import Answer, Question, QuestionTag
-from app.domains.search.rebuild import rebuild
+from app.domains.questions.models import Answer, Question
+from app.domains.search.rebuild import Rebuilt, rebuild
 from app.extensions import Model, database_is_sqlite, db
 from app.importing.ids import continue_numbering
 from app.importing.tagging import Tags, recount_tags
 from app.kernel.transaction import transaction
 from bench.community import BEGIN, PRODUCTS, Thread, generated, people_count, person
+from bench.copying import copy_rows
 from bench.rows import Row, Rows, person_row
 
 THREADS_AT_ONCE = 1_000
@@ -39,11 +40,14 @@ class Loaded:
     """User id of person 0."""
 
 
-def load(app: Flask, questions: int, report: Callable[[str], object] = print) -> Loaded:
-    """Fill the forum, whose schema is there and which has no questions yet; inside of its context."""
+def load(
+    app: Flask, questions: int, report: Callable[[str], object] = print, *, people: int = 0, index: bool = True
+) -> Loaded:
+    """Fill the forum, whose schema is there and which has no questions yet; inside of its context. `people`: more
+    than these questions bring."""
     began = time.monotonic()
     with transaction():
-        first_person, product_ids = _people(people_count(questions)), _products()
+        first_person, product_ids = _people(max(people, people_count(questions))), _products()
     making, tags, rows = Rows(first_person, product_ids), Tags(), 0
     for batch in _batches(generated(questions)):
         with transaction():
@@ -54,7 +58,7 @@ def load(app: Flask, questions: int, report: Callable[[str], object] = print) ->
         continue_numbering(User, Question, Answer)
     _look_at_it_again()
     seconds = time.monotonic() - began
-    built = rebuild()
+    built = rebuild() if index else Rebuilt("no", 0, 0.0)
     return Loaded(questions, rows, seconds, built.engine, built.seconds, first_person)
 
 
@@ -66,7 +70,7 @@ def _batches(threads: Iterable[Thread]) -> Iterator[list[Thread]]:
 
 def _people(number: int) -> int:
     first = (db.session.scalar(select(func.max(User.id))) or 0) + 1
-    db.session.execute(insert(User.__table__), [person_row(person(each), first) for each in range(number)])
+    _put(Model.metadata.tables["user"], [person_row(person(each), first) for each in range(number)])
     return first
 
 
@@ -76,15 +80,21 @@ def _products() -> list[int]:
 
 def _store(found: dict[str, list[Row]]) -> int:
     for name, rows in found.items():
-        if rows:
-            db.session.execute(insert(Model.metadata.tables[name]), rows)
+        _put(Model.metadata.tables[name], rows)
     return sum(map(len, found.values()))
+
+
+def _put(table: Table, rows: list[Row]) -> None:
+    if rows and database_is_sqlite(db.engine):
+        db.session.execute(insert(table), rows)
+    elif rows:
+        copy_rows(table, rows)
 
 
 def _tag(tags: Tags, batch: list[Thread]) -> int:
     tags.want({name for each in batch for name in each.tags}, BEGIN)
     rows = [row for each in batch for row in tags.rows_for(each.number + 1, each.tags)]
-    db.session.execute(insert(QuestionTag.__table__), rows)
+    _put(Model.metadata.tables["question_tag"], rows)
     return len(rows)
 
 

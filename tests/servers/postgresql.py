@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import LiteralString
@@ -14,6 +14,8 @@ import psycopg
 import pytest
 
 from tests.servers.ports import free_port
+
+SMALL = ("shared_buffers=32MB",)
 
 
 def binaries() -> Path | None:
@@ -28,19 +30,24 @@ def binaries() -> Path | None:
 class Cluster:
     """A server of its own in a folder of its own; `address` is that of its databases, without a name."""
 
-    def __init__(self, bin_dir: Path, folder: Path, *, durable: bool) -> None:
+    def __init__(self, bin_dir: Path, folder: Path, *, durable: bool, settings: Sequence[str] = SMALL) -> None:
         self.bin_dir, self.folder, self.port = bin_dir, folder, free_port()
         self.as_user = _unprivileged(folder)
         self.address = f"postgresql://huzhu@127.0.0.1:{self.port}"
         self.options = f"-p {self.port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
-        self.options += " -c shared_buffers=32MB"
+        self.options += "".join(f" -c {setting}" for setting in settings)
         if not durable:
             self.options += " -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
-        self._make()
+        if not (folder / "data").exists():
+            self._make()
 
     def _make(self) -> None:
         initial = ("-U", "huzhu", "-A", "trust", "-E", "UTF8", "--no-sync")
         _run(self.as_user, self.bin_dir / "initdb", "-D", self.folder / "data", *initial)
+
+    @property
+    def pid(self) -> int:
+        return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
 
     def start(self) -> None:
         self._ctl("-o", self.options, "-w", "-l", self.folder / "log", "start")
@@ -55,8 +62,7 @@ class Cluster:
 
     def kill(self) -> None:
         """With kill -9, and whatever it started."""
-        leader = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
-        os.kill(leader, signal.SIGKILL)
+        os.kill(self.pid, signal.SIGKILL)
         self.stop("immediate", check=False)
 
     def _ctl(self, *arguments: object, check: bool = True) -> None:
@@ -91,20 +97,25 @@ def running_standby(primary: Cluster, *, delay_milliseconds: int = 0) -> Iterato
 
 
 @contextmanager
-def running_cluster(*, durable: bool = True) -> Iterator[Cluster]:
+def running_cluster(
+    *, durable: bool = True, kept_in: Path | None = None, settings: Sequence[str] = SMALL
+) -> Iterator[Cluster]:
+    """In a folder that goes with it; or in `kept_in`, where an earlier one may have left its data."""
     bin_dir = binaries()
     if bin_dir is None:
         pytest.skip("PostgreSQL is not installed: `make test-long` installs it where it may")
-    folder = Path(tempfile.mkdtemp(prefix="huzhu-pg-"))
+    folder = kept_in or Path(tempfile.mkdtemp(prefix="huzhu-pg-"))
+    folder.mkdir(parents=True, exist_ok=True)
     server = None
     try:
-        server = Cluster(bin_dir, folder, durable=durable)
+        server = Cluster(bin_dir, folder, durable=durable, settings=settings)
         server.start()
         yield server
     finally:
         if server is not None:
-            server.stop("immediate", check=False)
-        shutil.rmtree(folder, ignore_errors=True)
+            server.stop("fast" if kept_in else "immediate", check=False)
+        if kept_in is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

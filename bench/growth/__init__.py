@@ -1,0 +1,1 @@
+"""A million questions on PostgreSQL: what the plans are, and what pages cost beside a small forum."""
