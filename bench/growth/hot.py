@@ -13,12 +13,17 @@ _OF_SITE = "all answers of the site, counted once an hour (reputation/candidates
 _OF_LIST = "the API's total, counted once a minute, and the index's, once in five (search/rebuild.py)"
 _OF_TAGS = "one person's points by tag: as many as there are tags"
 _OF_PRODUCT = "the 200 who helped most in a product, compared by skill"
+_OF_MONTH = "what a product did in thirty days, counted once a minute (metrics/figures.py)"
+_IN_HAND = "the cases that staff has just now: as many as wait"
 _BOUNDED = "who could be asked about a new question: read by the worker, newest first, up to a number (candidates.py)"
 ALLOWED = (
     Allowed("WITH points AS", _OF_BOARD, whole=True),
     Allowed("standing.meetings > ", _OF_SKILL, whole=True),
     Allowed("AS anon_1", _OF_SITE, whole=True),
     Allowed("SELECT count(*) AS count_1 \nFROM question", _OF_LIST, whole=True),
+    Allowed("FROM case_clock JOIN", _OF_MONTH, whole=True),
+    Allowed("question.no_promise IS DISTINCT FROM", _OF_MONTH, whole=True),
+    Allowed('"case".level_due_at <= ', _IN_HAND, sorted=1_000, looked_at=5_000),
     Allowed("FROM tag JOIN standing", _OF_TAGS, sorted=1_000, looked_at=3_000),
     Allowed("ORDER BY standing.points_365 DESC", _OF_PRODUCT, sorted=2_000, looked_at=4_000),
     Allowed("question.answer_count > ", _BOUNDED, sorted=6_000, looked_at=15_000),

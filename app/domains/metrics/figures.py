@@ -9,6 +9,7 @@ from app.domains.escalation.models import Case, Clock, ClockVerdict
 from app.domains.questions.models import CloseReason, NoPromise, Question
 from app.extensions import db
 from app.kernel.clock import now
+from app.kernel.remembered import remembered
 from app.kernel.statistics import Rate, km_quantile, rate
 
 SHOWN_FROM = 20  # a figure of fewer questions says more about chance than about the product
@@ -30,7 +31,12 @@ class KeptInPublic:
 
 
 def kept_in_public(product_id: int, days: int = 30) -> KeptInPublic:
-    """What the product's page says about itself. Two statements."""
+    """What the product's page says about itself; of thousands of questions it may be a minute old. Two statements."""
+    key = "kept_in_public", product_id, days
+    return remembered(key, lambda: _kept(product_id, days), lambda kept: kept.questions)
+
+
+def _kept(product_id: int, days: int) -> KeptInPublic:
     since, until = now() - timedelta(days=days), now()
     counted = [Question.product_id == product_id, Question.created_at >= since, Question.deleted_at.is_(None)]
     counted += [Question.hidden.is_(False), Question.close_reason.is_distinct_from(CloseReason.SPAM)]

@@ -28,7 +28,7 @@ Key = tuple[int, StandingScope, int]
 """(user id, scope, id of the product or tag; 0 for the site)."""
 
 SUPPORTING = (Reason.UPVOTE, Reason.ACCEPTED, Reason.VERIFIED)
-USERS_AT_ONCE = 500
+USERS_AT_ONCE = 10_000  # more are most of a forum, and are read as all
 
 
 @dataclass
