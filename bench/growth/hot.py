@@ -23,6 +23,7 @@ ALLOWED = (
     Allowed("SELECT count(*) AS count_1 \nFROM question", _OF_LIST, whole=True),
     Allowed("FROM case_clock JOIN", _OF_MONTH, whole=True),
     Allowed("question.no_promise IS DISTINCT FROM", _OF_MONTH, whole=True),
+    Allowed('FROM "case" JOIN question ON', _IN_HAND, sorted=1_000, looked_at=5_000),
     Allowed('"case".level_due_at <= ', _IN_HAND, sorted=1_000, looked_at=5_000),
     Allowed("FROM tag JOIN standing", _OF_TAGS, sorted=1_000, looked_at=3_000),
     Allowed("ORDER BY standing.points_365 DESC", _OF_PRODUCT, sorted=2_000, looked_at=4_000),
