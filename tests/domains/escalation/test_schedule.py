@@ -161,11 +161,12 @@ def test_a_question_whose_jobs_were_lost_is_adopted(ann: Any, clock: Any) -> Non
     assert breaches() == {}
 
 
-def test_adoption_reads_the_index_of_unhelped_questions(app: Flask) -> None:
+def test_adoption_reads_an_index_of_what_waits_alone(app: Flask) -> None:
     found = select(Question.id).where(*unhelped()).order_by(Question.created_at)
     text = str(found.compile(db.engine, compile_kwargs={"literal_binds": True}))
     plan = " ".join(row[-1] for row in db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}"))
-    assert "ix_question_unhelped" in plan
+    # Both leave out what was answered or closed; without statistics SQLite takes either.
+    assert plan.startswith("SCAN question USING INDEX ix_question_un")
 
 
 def test_a_lost_cancellation_is_noticed_before_anybody_is_called(ann: Any, clock: Any, worker: Any) -> None:
