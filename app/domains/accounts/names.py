@@ -5,6 +5,7 @@ import unicodedata
 
 from app.kernel.errors import Invalid
 from app.kernel.i18n import _
+from app.kernel.letters import is_visible, stands_alone
 
 RESERVED = {
     "admin", "administrator", "moderator", "staff", "support", "system", "guest", "huzhu", "official", "everyone",
@@ -36,9 +37,9 @@ def email_key(email: str) -> str:
 
 
 def _complaint(name: str) -> str | None:
-    if not SHORTEST <= len(name) <= LONGEST:
+    if len(name) > LONGEST or sum(map(stands_alone, name)) < SHORTEST:
         return _("A name has %(low)s to %(high)s characters.", low=SHORTEST, high=LONGEST)
-    if not _ALLOWED.fullmatch(name) or any(unicodedata.category(letter) in ("Cf", "Cc", "Co") for letter in name):
+    if not _ALLOWED.fullmatch(name) or not all(map(is_visible, name)):
         return _("A name has letters, digits, spaces, dots and hyphens only.")
     if len(_scripts(name)) > 1:
         return _("A name does not mix letters that look alike in different scripts.")

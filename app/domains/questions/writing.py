@@ -9,6 +9,7 @@ from app.domains.accounts.privileges import privileges_of
 from app.domains.tags.names import length_complaints
 from app.kernel import markup
 from app.kernel.i18n import _
+from app.kernel.letters import is_visible, stands_alone
 
 LONGEST_TITLE = 200
 LONGEST_COMMENT = 1000
@@ -17,7 +18,6 @@ MAX_TAGS = 5
 HAN_WEIGHT = 2.5
 TITLE_WEIGHT, BODY_WEIGHT, COMMENT_WEIGHT = 15, 20, 5
 _HAN = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]")
-_INVISIBLE = ("Cf", "Cc", "Co", "Cs")
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,9 @@ def render(actor: Actor, source: str) -> Rendered:
 
 
 def weight(text: str) -> float:
-    """Letters, with a Han character counted as 2.5; spaces and invisible characters count nothing."""
+    """Letters, with a Han character counted as 2.5; spaces, accents and what nobody sees count nothing."""
     han = len(_HAN.findall(text))
-    others = sum(1 for letter in text if not letter.isspace() and unicodedata.category(letter) not in _INVISIBLE)
-    return others - han + han * HAN_WEIGHT
+    return sum(map(stands_alone, text)) - han + han * HAN_WEIGHT
 
 
 def language_of(text: str) -> str:
@@ -51,7 +50,8 @@ def language_of(text: str) -> str:
 def clean_line(text: str) -> str:
     """One line without invisible characters."""
     text = unicodedata.normalize("NFC", text)
-    visible = "".join(" " if letter in "\r\n\t" else letter for letter in text if _is_visible(letter))
+    text = "".join(" " if letter in "\r\n\t" else letter for letter in text)
+    visible = "".join(filter(is_visible, text))
     return " ".join(visible.split())
 
 
@@ -76,7 +76,7 @@ def body_complaints(body: str, least: int = BODY_WEIGHT, most: int = markup.MAX_
         return [_("Please write something here.")]
     if len(body) > most:
         return [_("The text has %(have)s characters; at most %(most)s fit.", have=len(body), most=most)]
-    if weight(body) < least:
+    if weight(body) < least or weight(markup.plain_text(markup.render(body))) < least:
         if least >= BODY_WEIGHT:
             return [_("This is very short. Say what you did, what you expected and what happened.")]
         return [_("This is very short. One more sentence makes it useful to others.")]
@@ -112,7 +112,3 @@ def slug_of(title: str) -> str:
     words = re.findall(r"\w+", unicodedata.normalize("NFKC", title).casefold())
     slug = "-".join(words)[:80].strip("-") or "question"
     return f"{slug}-question" if slug in PAGES_OF_A_QUESTION else slug
-
-
-def _is_visible(letter: str) -> bool:
-    return letter in "\r\n\t" or unicodedata.category(letter) not in _INVISIBLE
