@@ -1,4 +1,4 @@
-"""gunicorn's settings that no command line can say: how a web process leaves."""
+"""gunicorn's settings that are the same everywhere: how a web process leaves, how long an address may be."""
 
 import select
 
@@ -23,3 +23,5 @@ class LeavingWorker(ThreadWorker):
 
 
 worker_class = LeavingWorker
+# The most that gunicorn allows: each Han character of a search takes nine bytes of the address.
+limit_request_line = 8190

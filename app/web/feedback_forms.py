@@ -9,7 +9,7 @@ from app.domains.accounts.queries import Person
 from app.domains.feedback.names import TYPE_NAMES
 from app.domains.feedback.queries.labels import SimilarItem
 from app.kernel.i18n import _, _l
-from app.web.forms import Form
+from app.web.forms import Form, NumberField
 
 NEW_ITEM = 0  # "none of these": the mark becomes an item of its own
 
@@ -35,7 +35,7 @@ class StateForm(Form):
     reason = TextAreaField(_l("Reason"))
     release = StringField(_l("Release"), description=_l("Its name, or a link to the changelog."))
     owner = SelectField(_l("Who takes care of it?"), coerce=int, validate_choice=False)
-    merged_into = IntegerField(_l("Number of the request it belongs to"), validators=[Optional()])
+    merged_into = NumberField(_l("Number of the request it belongs to"), validators=[Optional()])
     base_version = IntegerField(validators=[Optional()])
 
     def at(self, state: str, owners: list[Person], owner_id: int | None) -> "StateForm":

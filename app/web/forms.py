@@ -91,9 +91,18 @@ class CommentForm(SubmittedForm):
     body = TextAreaField(_l("Comment"))
 
 
+class NumberField(IntegerField):
+    """The number of a row; one that no row can have is not there."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None and not 0 < self.data < 2**63:
+            self.data = None
+
+
 class CloseForm(Form):
     reason = SelectField(_l("Reason"), validate_choice=False)
-    duplicate_of = IntegerField(_l("Number of the question that it repeats"), validators=[Optional()])
+    duplicate_of = NumberField(_l("Number of the question that it repeats"), validators=[Optional()])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

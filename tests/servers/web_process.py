@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
+from app.config import ROOT
 from bench.faults.processes import Running, serve
 from tests.servers.ports import wait_for_port
 
@@ -34,7 +35,7 @@ def served(folder: Path, port: int, log: Path, **settings: str) -> Iterator[WebP
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     environment |= {"DATA_DIR": str(folder), "PORT": str(port), "SECRET_KEY": "a key for tests only", "LIMITS": "off"}
     environment |= {"DEMO": "0", "REQUIRE_SECOND_FACTOR": "0", "SEARCH_ENGINE": "whoosh"} | settings
-    options = ["--worker-class", "gthread", "--workers", "1", "--threads", "40"]
+    options = ["--config", str(ROOT / "deploy" / "gunicorn.py"), "--workers", "1", "--threads", "40"]
     options += ["--bind", f"127.0.0.1:{port}", "--graceful-timeout", "25", "wsgi:app"]
     running = Running(serve, environment, log, *options)
     try:

@@ -389,13 +389,14 @@ def test_a_question_that_comes_too_soon_stays_in_its_form(client, ann):
     assert "Nothing** helps." in page.text and "a little too often" in page.text
 
 
-def test_a_close_that_is_refused_says_so_on_the_question(client, ann):
+@pytest.mark.parametrize("number", ["77", str(2**63), str(-(2**80))])
+def test_a_close_that_is_refused_says_so_on_the_question(client, ann, number):
     question = a_question(by=ann)
     sign_in(client, ann)
-    page = client.post(f"/questions/{question.id}/close", data={"reason": "duplicate", "duplicate_of": "77"})
+    page = client.post(f"/questions/{question.id}/close", data={"reason": "duplicate", "duplicate_of": number})
 
     assert page.status_code == 422 and question.title in page.text
-    assert "number of the question that it repeats" in page.text and 'value="77"' in page.text
+    assert "number of the question that it repeats" in page.text and f'value="{number}"' in page.text
 
 
 def test_the_front_page_shows_no_question_twice(client, ann, eve):
