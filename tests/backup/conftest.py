@@ -31,7 +31,8 @@ def settings_of(app: Flask) -> Settings:
 def forum(app: Flask, ann: Any, bob: Any, worker: Any) -> Flask:
     """The test's own forum, on the schema of the newest revision, with a thread in two languages."""
     command.stamp(alembic_config(), "head")
-    lamp = a_question(by=ann, title="The lamp stays dark — 灯不亮", body="Since “yesterday”… it only blinks.\n\n```\nx\ty\n```")
+    body = "Since “yesterday”… it only blinks.\n\n```\nx\ty\n```"
+    lamp = a_question(by=ann, title="The lamp stays dark — 灯不亮", body=body)
     an_answer(to=lamp, by=bob, body="Turn it off and on.")
     a_comment(on=lamp, by=ann)
     worker.tick()
