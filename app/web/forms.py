@@ -94,6 +94,8 @@ class CommentForm(SubmittedForm):
 class NumberField(IntegerField):
     """The number of a row; one that no row can have is not there."""
 
+    data: int | None
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         super().process_formdata(valuelist)
         if self.data is not None and not 0 < self.data < 2**63:
