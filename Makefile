@@ -13,7 +13,7 @@ WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 # Where `make test-long` looks.
 LONG ?= tests
 
-.PHONY: run test test-packages test-servers test-long soak audit audit-code check check-style demo backup verify restore upgrade requirements translations migration clean bench
+.PHONY: run test test-packages test-servers test-long soak soak-faults soak-walls soak-tests audit audit-code check check-style demo backup verify restore upgrade requirements translations migration clean bench
 
 run: $(VENV)/run.stamp $(CATALOGUES:.po=.mo)
 	@exec $(BIN)/python -m app.cli.starting
@@ -33,12 +33,19 @@ test-long: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
 	@deploy/install-test-servers all
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "long and not soak" $(LONG)
 
-# Every test and every fault at length, some two hours; prints its seeds, and ends with 1 where a number is wrong.
+# Every test and every fault at length, some two hours; prints its seeds, and ends with an error where a number is wrong.
 soak: $(VENV)/check.stamp $(CATALOGUES:.po=.mo)
 	@deploy/install-test-servers all
-	SOAK=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup tests
-	$(BIN)/python -m bench.walls
+	@$(MAKE) --no-print-directory --keep-going soak-faults soak-walls soak-tests
+
+soak-faults:
 	$(BIN)/python -m bench.faults
+
+soak-walls:
+	$(BIN)/python -m bench.walls
+
+soak-tests:
+	SOAK=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup tests
 
 bench: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
 	$(BIN)/python -m bench --plot
