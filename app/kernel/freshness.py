@@ -4,6 +4,7 @@ The change and the number are one transaction. Whoever reads the number before a
 it never shows it again once any of those rows has changed.
 """
 
+import sqlite3
 from typing import Any
 
 from flask import g
@@ -11,7 +12,7 @@ from sqlalchemy import Integer, event, insert, select, update
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.extensions import Model
+from app.extensions import Model, database_is_sqlite, db
 from app.kernel.columns import BigId
 from app.kernel.rows import read_rows
 
@@ -36,6 +37,7 @@ class ContentVersion(Model):
 
 
 _VERSION = select(ContentVersion.number)
+_OF_FILE = str(_VERSION)
 
 
 def watch(engine: Engine) -> None:
@@ -65,5 +67,19 @@ def count_change(session: Session) -> None:
 
 def content_version() -> int:
     """One statement, of one row. What is asked from now on belongs to this version or to a later one."""
-    g.content_version = read_rows(_VERSION).scalar() or 0
+    found = _asked_of_file() if database_is_sqlite(db.engine) else None
+    g.content_version = found if found is not None else read_rows(_VERSION).scalar() or 0
     return int(g.content_version)
+
+
+def _asked_of_file() -> int | None:
+    """Straight from the file: a session and its transaction take ten times as long, and a kept page asks nothing else.
+    None where the file does not answer; the session then says why."""
+    connection = db.engine.raw_connection()
+    try:
+        row = connection.cursor().execute(_OF_FILE).fetchone()
+    except sqlite3.Error:
+        return None
+    finally:
+        connection.close()
+    return int(row[0]) if row else 0

@@ -103,9 +103,10 @@ def _is_for_everybody() -> bool:
 
 
 def _key() -> tuple[str, ...]:
-    fragment = request.headers.get("HX-Request", "")
-    theme = request.cookies.get("theme", "")
-    return (request.host_url, request.full_path, guest_language(), guest_timezone(), theme, fragment)
+    asked, cookies = request.environ, request.cookies
+    place = (asked["wsgi.url_scheme"], asked.get("HTTP_HOST", ""), request.root_path, request.full_path)
+    reader = (guest_language(), guest_timezone(), cookies.get("theme", ""))
+    return (*place, *reader, request.headers.get("HX-Request", ""))
 
 
 def _until() -> float:
