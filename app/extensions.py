@@ -96,8 +96,10 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A write that begins as a read may find its snapshot outdated and fail at once, whatever the busy timeout;
     # so a transaction that means to write says so at its beginning.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get("writes", False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.connection.cursor().execute("BEGIN")  # waits for nobody, so it needs no statement's care
 
 
 def database_is_sqlite(engine: Engine) -> bool:

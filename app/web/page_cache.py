@@ -71,7 +71,8 @@ def install(app: Flask) -> None:
 
 
 def answer_from_shelf() -> Response | None:
-    if not _is_for_everybody():
+    g.for_everybody = _is_for_everybody()
+    if not g.for_everybody or "Authorization" in request.headers:
         return None
     g.page_key, g.page_version = _key(), content_version()
     page = _shelf().get(g.page_key, g.page_version)
@@ -97,7 +98,6 @@ def _is_for_everybody() -> bool:
         request.method == "GET"
         and request.endpoint in KEPT
         and current_app.config["SESSION_COOKIE_NAME"] not in request.cookies
-        and "Authorization" not in request.headers
         and len(request.full_path) <= LONGEST_ADDRESS
     )
 

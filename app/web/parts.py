@@ -37,13 +37,15 @@ def install(app: Flask) -> None:
 
 
 def part(template: str, fill: Mapping[str, Any] = NOTHING, **given: Any) -> Markup:
-    """The rendered template. What is given must be hashable, and all of it is looked at to know the part again."""
-    language, for_shelf = locale(), bool(g.get("page_key"))
+    """The rendered template. What is given must be hashable, a list of what is; all of it is looked at to know the
+    part again. Parts may hold parts: of a list with one new row the others are not made again."""
+    given = {name: tuple(value) if type(value) is list else value for name, value in given.items()}
+    language, for_everybody = locale(), bool(g.get("for_everybody"))
     shelf: Parts = current_app.extensions["parts"]
-    key = (template, language, for_shelf, *given.items())
+    key = (template, language, for_everybody, *given.items())
     made = shelf.get(key)
     if made is None:
-        made = _render(template, language, for_shelf, given)
+        made = _render(template, language, for_everybody, given)
         shelf.put(key, made)
     for name, value in fill.items():
         made = made.replace(mark(name), escape(value))
@@ -94,11 +96,11 @@ class Parts:
                 self._room += len(self._parts.popitem(last=False)[1])
 
 
-def _render(template: str, language: str, for_shelf: bool, given: dict[str, Any]) -> str:
+def _render(template: str, language: str, for_everybody: bool, given: dict[str, Any]) -> str:
     known = {"locale": language, "number": number, "has_endpoint": has_endpoint, "mark": mark}
     marked = {"when": lambda at: mark(f"when {at.isoformat()}") if at else "", "csrf_token": lambda: mark("token")}
     nobody: dict[str, Any] = {name: StrictUndefined(name=name) for name in PERSONAL}
-    nobody["g"] = {"page_key": for_shelf}  # the forms of a page for everybody have no token (page_cache.py)
+    nobody["g"] = {"for_everybody": for_everybody}  # the forms of such a page have no token (page_cache.py)
     return current_app.jinja_env.get_template(template).render(nobody | known | marked | given)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Row, Select, String, bindparam, func, select, type_coerce
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import User
@@ -24,7 +24,7 @@ PER_PAGE = 30
 
 
 class Card(NamedTuple):
-    """A question in a list."""
+    """A question in a list: the statement's columns in its order, and what is put together of the last five."""
 
     id: int
     title: str
@@ -36,15 +36,14 @@ class Card(NamedTuple):
     score: int
     answer_count: int
     view_count: int
-    accepted: bool
     accepted_answer_id: int | None
     hidden: bool
-    product: str
-    product_name: str
-    asker: Person
     created_at: datetime
     active_at: datetime
     first_answer_at: datetime | None
+    product: str
+    product_name: str
+    asker: Person
     tags: tuple[str, ...]
 
 
@@ -60,13 +59,14 @@ def tag_names() -> Any:
 
 @cache
 def card_rows() -> Select[Any]:
+    """What the database holds as words stays words: to make an enum's member of each costs more than to read it."""
     columns = (
         Question.id,
         Question.title,
         Question.slug,
         Question.excerpt,
-        Question.kind,
-        Question.service_state,
+        type_coerce(Question.kind, String).label("kind"),
+        type_coerce(Question.service_state, String).label("state"),
         Question.language,
         Question.score,
         Question.answer_count,
@@ -80,7 +80,7 @@ def card_rows() -> Select[Any]:
         Product.name.label("product_name"),
         User.id.label("asker_id"),
         User.name.label("asker_name"),
-        User.role.label("asker_role"),
+        type_coerce(User.role, String).label("asker_role"),
         User.level.label("asker_level"),
         tag_names().label("tags"),
     )
@@ -88,28 +88,9 @@ def card_rows() -> Select[Any]:
 
 
 def card_of(row: Row[Any]) -> Card:
-    return Card(
-        id=row.id,
-        title=row.title,
-        slug=row.slug,
-        excerpt=row.excerpt,
-        kind=row.kind.value,
-        state=row.service_state.value,
-        language=row.language,
-        score=row.score,
-        answer_count=row.answer_count,
-        view_count=row.view_count,
-        accepted=row.accepted_answer_id is not None,
-        accepted_answer_id=row.accepted_answer_id,
-        hidden=row.hidden,
-        product=row.product,
-        product_name=row.product_name,
-        asker=Person(row.asker_id, row.asker_name, row.asker_role.value, row.asker_level),
-        created_at=row.created_at,
-        active_at=row.active_at,
-        first_answer_at=row.first_answer_at,
-        tags=tuple(row.tags.split(" ")) if row.tags else (),
-    )
+    *plain, asker_id, asker_name, asker_role, asker_level, tags = row
+    asker = Person(asker_id, asker_name, asker_role, asker_level)
+    return Card(*plain, asker, tuple(tags.split(" ")) if tags else ())
 
 
 def listed() -> list[Any]:
