@@ -201,6 +201,10 @@ class TestClock:
     def at(self, moment: datetime) -> None:
         clock_module.freeze(moment)
 
+    def run(self) -> None:
+        """As it does outside of the tests."""
+        clock_module.freeze(None)
+
     def advance(self, **by: float) -> datetime:
         clock_module.advance(timedelta(**by))
         return clock_module.now()

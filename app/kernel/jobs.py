@@ -101,8 +101,9 @@ def enqueue_all(reactions: Iterable[Callable[..., Any]], event_id: int) -> None:
 
 
 def _promise(work: Callable[..., Any], payload: Mapping[str, Any], event_id: int | None) -> dict[str, Any]:
+    at = now()  # once: by these two being the same, `_DUE` knows what a clock that was ahead has written
     row = {"name": name_of(work), "payload": dict(payload), "event_id": event_id, "attempts": 0}
-    return row | {"state": JobState.WAITING, "created_at": now(), "due_at": now()}
+    return row | {"state": JobState.WAITING, "created_at": at, "due_at": at}
 
 
 # Which jobs are due, asked several times a second by each worker: written once, with the times and names put in.

@@ -287,3 +287,16 @@ def test_what_a_clock_that_was_ahead_has_promised_and_leased_does_not_wait_for_t
     worker.tick()
 
     assert states() == [JobState.DONE, JobState.DONE, JobState.WAITING]
+
+
+def test_that_holds_too_for_a_clock_that_runs_while_it_promises(app, wired, worker, clock):
+    running = 20
+    clock.run()
+    clock.advance(days=1)
+    with transaction():
+        for number in range(running):
+            enqueue(leave_the_house, {"number": number})
+    clock.advance(days=-1)
+    worker.tick()
+
+    assert states() == [JobState.DONE] * running
