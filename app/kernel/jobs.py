@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import current_app
 from sqlalchemy import Index, Integer, String, Text, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -77,17 +76,14 @@ def enqueue(
     work: Callable[..., Any],
     payload: Mapping[str, Any] | None = None,
     *,
-    event_id: int | None = None,
     key: str | None = None,
     due_at: datetime | None = None,
 ) -> int | None:
-    """Promise `work`, in the caller's transaction; gives the job's id, None where the same key waits already.
-
-    With `event_id` the work is called with that event, else with `**payload`.
-    """
+    """Promise `work(**payload)`, in the caller's transaction; gives the job's id, None where the same key waits
+    already."""
     if key is not None and db.session.scalar(select(Job.id).where(Job.key == key)):
         return None
-    job = Job(**_promise(work, payload or {}, event_id), key=key)
+    job = Job(**_promise(work, payload or {}, None), key=key)
     job.due_at = due_at or job.due_at
     db.session.add(job)
     db.session.flush()
@@ -130,7 +126,8 @@ _WAITING_COUNT = select(func.count()).select_from(Job).where(_FREE)
 
 
 def _at_present() -> dict[str, datetime]:
-    return {"at": now(), "too_long": now() + LONGEST_LEASE}
+    at = now()
+    return {"at": at, "too_long": at + LONGEST_LEASE}
 
 
 def claim_next(worker: str, limit: int, lease: timedelta, names: list[str]) -> list[Job]:
@@ -149,9 +146,10 @@ def claim_suspects(worker: str, limit: int, lease: timedelta, names: list[str]) 
 
 
 def _claim(found: Any, worker: str, lease: timedelta, which: dict[str, Any]) -> list[Job]:
-    jobs = list(db.session.scalars(found, _at_present() | which))
+    present = _at_present()
+    jobs = list(db.session.scalars(found, present | which))
     for job in jobs:
-        job.lease_until, job.lease_by, job.attempts = now() + lease, worker, job.attempts + 1
+        job.lease_until, job.lease_by, job.attempts = present["at"] + lease, worker, job.attempts + 1
     return jobs
 
 
@@ -217,11 +215,6 @@ def counts() -> dict[str, int]:
     """How many jobs are in each state."""
     rows = db.session.execute(select(Job.state, func.count()).group_by(Job.state))
     return {state.value: 0 for state in JobState} | {state.value: number for state, number in rows}
-
-
-def work_named(name: str) -> Callable[..., Any] | None:
-    """The function that a stored name means in this release."""
-    return current_app.extensions["wiring"].work.get(name)  # type: ignore[no-any-return]
 
 
 def _rows(result: Any) -> int:

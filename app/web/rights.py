@@ -21,7 +21,6 @@ RIGHTS: dict[str, Callable[..., Verdict]] = {
     "appoint": products.may_appoint,
     "create_tags": tags.may_create_tags,
     "describe_tags": tags.may_describe_tags,
-    "merge_tags": tags.may_merge_tags,
     "follow": follows.may_follow,
     "ask": questions.may_ask,
     "see": questions.may_see,

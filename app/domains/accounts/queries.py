@@ -1,7 +1,6 @@
 """Reads about people; actors are Core rows, never entities."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -274,14 +273,5 @@ def users_page(query: str = "", after_id: int = 0, limit: int = 50) -> list[User
     return list(db.session.scalars(found))
 
 
-def session_is_open(session_id: int) -> bool:
-    found = select(literal(True)).where(Session.id == session_id, Session.expires_at > now())
-    return bool(db.session.scalar(found))
-
-
 def member_count() -> int:
     return db.session.scalar(select(func.count()).select_from(User)) or 0
-
-
-def seen_since(at: datetime) -> list[int]:
-    return list(db.session.scalars(select(User.id).where(User.seen_at >= at)))

@@ -22,8 +22,3 @@ def may_flag(actor: Actor, post: Any) -> Verdict:
 def may_moderate(actor: Actor) -> Verdict:
     """See the queue, decide flags, hide and restore."""
     return may_act_as(actor, "moderator", "lead", "admin")
-
-
-def may_see_log(_actor: Actor) -> Verdict:
-    """What moderators did is public."""
-    return YES

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import User
@@ -106,7 +106,3 @@ def moderation_log(after: str | None = None, limit: int = 50) -> Page[LogLine]:
     rows = list(db.session.execute(found.order_by(ModLogEntry.id.desc()).limit(limit + 1)))
     lines = [LogLine(e.at, name, e.action, e.target, e.reason) for e, name in rows[:limit]]
     return Page(lines, cursor_of(rows[limit - 1].ModLogEntry.id) if len(rows) > limit else None)
-
-
-def open_flag_count() -> int:
-    return db.session.scalar(select(func.count()).select_from(Flag).where(Flag.state == FlagState.OPEN)) or 0

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from app.domains.accounts.actor import Actor
 from app.domains.tags.models import Synonym, Tag
 from app.domains.tags.names import length_complaints, tag_name
-from app.domains.tags.policies import may_create_tags, may_describe_tags, may_merge_tags
+from app.domains.tags.policies import may_create_tags, may_describe_tags
 from app.domains.tags.queries import known_names
 from app.extensions import db
 from app.kernel.clock import now
@@ -88,11 +88,3 @@ def _refuse_taken(tag: Tag, wanted: set[str]) -> None:
     if taken:
         sentence = _("“%(name)s” is a tag or another tag's synonym already.", name="”, “".join(sorted(taken)))
         raise Invalid(fields={"synonyms": [sentence]})
-
-
-def make_synonym(actor: Actor, tag: Tag, name: str) -> None:
-    """Another word for `tag`; a word that is a tag with questions must be merged by retagging first."""
-    require(may_merge_tags(actor))
-    _refuse_long("synonyms", [tag_name(name)])
-    _refuse_taken(tag, {tag_name(name)})
-    db.session.add(Synonym(name=tag_name(name), tag_id=tag.id))

@@ -1,5 +1,5 @@
 from app.domains.accounts.actor import Actor
-from app.domains.accounts.policies import may_act, may_act_as
+from app.domains.accounts.policies import may_act
 from app.domains.accounts.privileges import privileges_of
 from app.kernel.i18n import _l
 from app.kernel.policy import YES, Verdict, no
@@ -20,7 +20,3 @@ def may_describe_tags(actor: Actor) -> Verdict:
     if verdict and not privileges_of(actor).retags:
         return no(_l("Tags are described by trusted members and staff."))
     return verdict
-
-
-def may_merge_tags(actor: Actor) -> Verdict:
-    return may_act_as(actor, "moderator", "lead", "pm", "admin")
