@@ -1,6 +1,6 @@
 """What a board counts, when it opens, and who stands beside whom. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -11,7 +11,6 @@ from app.domains.reputation.points import BOARD_HALF_LIFE_DAYS, faded
 
 TOP = 50
 NEIGHBOURS = 3
-NEWCOMER_FOR = timedelta(days=60)
 SUPPORT_COUNTS_FOR = timedelta(days=365)
 TRUST_TO_BE_ELIGIBLE, TRUST_WHILE_STARTING_UP = 5.0, 2.0
 ELIGIBLE_TO_OPEN, ELIGIBLE_WHILE_STARTING_UP = 10, 3
@@ -59,10 +58,10 @@ def _monday(local: datetime) -> datetime:
     return midnight - timedelta(days=midnight.weekday())
 
 
-def is_eligible(supporter_weights: Iterable[float], starting_up: bool) -> bool:
-    """Whether a person may stand on a board. One weight a supporter: the trust *now* of each distinct giver of
-    the last 365 days; each imported vote is one of weight 1."""
-    return sum(supporter_weights) >= (TRUST_WHILE_STARTING_UP if starting_up else TRUST_TO_BE_ELIGIBLE)
+def trust_to_be_eligible(starting_up: bool) -> float:
+    """What a person needs to stand on a board, as the sum of one weight a supporter: the trust *now* of each distinct
+    giver of the last 365 days; each imported vote is one of weight 1."""
+    return TRUST_WHILE_STARTING_UP if starting_up else TRUST_TO_BE_ELIGIBLE
 
 
 def board_is_open(eligible_count: int, starting_up: bool) -> bool:
@@ -70,22 +69,35 @@ def board_is_open(eligible_count: int, starting_up: bool) -> bool:
 
 
 @dataclass(frozen=True)
-class Ranked:
-    """`points` in credits."""
+class Placed:
+    """`value`: points or credits, whichever the board counts."""
 
     rank: int
     user_id: int
-    points: float
+    value: float
 
 
-def ranked(points_by_user: Mapping[int, float]) -> list[Ranked]:
-    """Everybody with more than nothing, best first; equal points share the order of their ids."""
-    positive = [(user_id, points) for user_id, points in points_by_user.items() if points > 0]
-    ordered = sorted(positive, key=lambda pair: (-pair[1], pair[0]))
-    return [Ranked(rank, user_id, points) for rank, (user_id, points) in enumerate(ordered, start=1)]
+@dataclass(frozen=True)
+class Ranking:
+    """A whole board as two columns, the first first: people by id, and their points or credits. In arrays, since it may
+    be kept for a minute with everybody on it."""
 
+    user_ids: "array[int]"
+    values: "array[float]"
 
-def neighbourhood(board: Sequence[Ranked], user_id: int, radius: int = NEIGHBOURS) -> list[Ranked]:
-    """The person and up to `radius` on either side; empty where the person is not on the board."""
-    place = next((index for index, row in enumerate(board) if row.user_id == user_id), None)
-    return [] if place is None else list(board[max(place - radius, 0) : place + radius + 1])
+    def __len__(self) -> int:
+        return len(self.user_ids)
+
+    def rank_of(self, user_id: int | None) -> int | None:
+        return self.user_ids.index(user_id) + 1 if user_id is not None and user_id in self.user_ids else None
+
+    def top(self, limit: int) -> list[Placed]:
+        return self._rows(range(1, limit + 1))
+
+    def around(self, rank: int, radius: int = NEIGHBOURS) -> list[Placed]:
+        """Whoever has that rank, and up to `radius` on either side."""
+        return self._rows(range(max(rank - radius, 1), rank + radius + 1))
+
+    def _rows(self, ranks: range) -> list[Placed]:
+        """Ranks that nobody has are left out."""
+        return [Placed(rank, self.user_ids[rank - 1], self.values[rank - 1]) for rank in ranks if rank <= len(self)]

@@ -1,17 +1,10 @@
+from array import array
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.domains.reputation.boards import (
-    Ranked,
-    WindowName,
-    board_is_open,
-    is_eligible,
-    neighbourhood,
-    ranked,
-    window_at,
-)
+from app.domains.reputation.boards import Ranking, WindowName, board_is_open, trust_to_be_eligible, window_at
 from app.domains.reputation.credits import Credit, Reason
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -70,7 +63,7 @@ def test_a_week_begins_on_monday_at_midnight_of_the_site(now, zone, monday):
     ],
 )
 def test_supporters_trust_of_five_makes_eligible_and_of_two_while_starting_up(weights, starting_up, eligible):
-    assert is_eligible(weights, starting_up) is eligible
+    assert (sum(weights) >= trust_to_be_eligible(starting_up)) is eligible
 
 
 @pytest.mark.parametrize(
@@ -80,18 +73,11 @@ def test_a_board_opens_with_ten_people_and_with_three_while_starting_up(eligible
     assert board_is_open(eligible, starting_up) is is_open
 
 
-def test_a_board_is_ordered_by_points_then_id_and_leaves_out_those_without():
-    assert ranked({7: 2.0, 3: 5.0, 5: 2.0, 9: 0.0, 8: -1.0}) == [
-        Ranked(1, 3, 5.0),
-        Ranked(2, 5, 2.0),
-        Ranked(3, 7, 2.0),
-    ]
-
-
 @pytest.mark.parametrize(
     ("user_id", "ids"), [(12, list(range(9, 16))), (1, [1, 2, 3, 4]), (20, [17, 18, 19, 20]), (99, [])]
 )
 def test_the_neighbourhood_is_three_on_either_side(user_id, ids):
-    board = ranked({number: 100.0 - number for number in range(1, 21)})
+    board = Ranking(array("q", range(1, 21)), array("d", range(99, 79, -1)))
+    rank = board.rank_of(user_id)
 
-    assert [row.user_id for row in neighbourhood(board, user_id)] == ids
+    assert [row.user_id for row in (board.around(rank) if rank else ())] == ids

@@ -11,7 +11,6 @@ from app.domains.reputation.queries import (
     experts_of_product,
     explain_rank,
     leaderboard,
-    neighbourhood,
     profile_points,
 )
 from app.domains.tags.queries import tag_by_name
@@ -110,8 +109,9 @@ def test_the_neighbourhood_is_three_on_either_side_beyond_the_top(app):
     assert [row.rank for row in board.rows] == [1, 2]
     assert [row.rank for row in board.neighbours] == [3, 4, 5, 6, 7, 8, 9]
     assert leaderboard(limit=8, beside=people[5].id).neighbours == ()
-    assert [row.rank for row in neighbourhood(people[0])] == [1, 2, 3, 4]
-    assert neighbourhood(GUEST) == ()
+    assert [row.rank for row in leaderboard(limit=0, beside=people[0].id).neighbours] == [1, 2, 3, 4]
+    assert leaderboard(limit=0, beside=GUEST.id).neighbours == ()
+    assert [row.user.id for row in leaderboard().rows] == [each.id for each in people]  # of equals the earlier first
 
 
 @pytest.mark.parametrize("seed", [11])

@@ -1,6 +1,6 @@
 """Reads about reputation: boards, the reasons behind them, experts, invitations."""
 
-from app.domains.reputation.queries.boards import Board, BoardRow, leaderboard, neighbourhood
+from app.domains.reputation.queries.boards import Board, BoardRow, leaderboard
 from app.domains.reputation.queries.experts import Expert, experts_in, experts_of_product
 from app.domains.reputation.queries.invitations import Asked, InvitedTo, invitations_for, invitations_of
 from app.domains.reputation.queries.reasons import AnswerLine, WhyRank, explain_rank, profile_points
@@ -19,6 +19,5 @@ __all__ = [
     "invitations_for",
     "invitations_of",
     "leaderboard",
-    "neighbourhood",
     "profile_points",
 ]

@@ -2,7 +2,6 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,18 +9,18 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import CTE, Float, column, false, func, or_, select, values
 
-from app.domains.accounts.actor import STAFF_ROLES, Actor
+from app.domains.accounts.actor import STAFF_ROLES
 from app.domains.accounts.models import Role, User
 from app.domains.accounts.queries import Person, people_by_id
 from app.domains.questions.models import QuestionTag
 from app.domains.reputation.boards import (
-    NEIGHBOURS,
     TOP,
-    TRUST_TO_BE_ELIGIBLE,
-    TRUST_WHILE_STARTING_UP,
+    Placed,
+    Ranking,
     Window,
     WindowName,
     board_is_open,
+    trust_to_be_eligible,
     window_at,
 )
 from app.domains.reputation.models import LedgerEntry, Standing, StandingScope
@@ -58,32 +57,6 @@ class Board:
     starting_up: bool
 
 
-@dataclass(frozen=True)
-class Placed:
-    rank: int
-    user_id: int
-    value: float
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """A whole board as two columns, the first first: people by id, and their points or credits."""
-
-    user_ids: "array[int]"
-    values: "array[float]"
-
-    def __len__(self) -> int:
-        return len(self.user_ids)
-
-    def rank_of(self, user_id: int | None) -> int | None:
-        return self.user_ids.index(user_id) + 1 if user_id is not None and user_id in self.user_ids else None
-
-    def rows(self, ranks: Iterable[int]) -> list[Placed]:
-        """In order; ranks that nobody has are left out."""
-        there = sorted(rank for rank in ranks if rank <= len(self))
-        return [Placed(rank, self.user_ids[rank - 1], self.values[rank - 1]) for rank in there]
-
-
 def leaderboard(
     window: str = WindowName.NOW,
     product_id: int | None = None,
@@ -102,23 +75,19 @@ def leaderboard(
     if not board_is_open(len(ranking), starting_up):
         return Board(name, (), (), len(ranking), False, starting_up)
     own = ranking.rank_of(beside)
-    around = range(max(own - NEIGHBOURS, 1), own + NEIGHBOURS + 1) if own is not None and own > limit else ()
-    rows = ranking.rows({*range(1, limit + 1), *around})
-    people = people_by_id([row.user_id for row in rows], product_id)
-    ranked = [_board_row(row, people[row.user_id], shown, at) for row in rows if row.user_id in people]
-    top = tuple(row for row in ranked if row.rank <= limit)
-    return Board(name, top, tuple(row for row in ranked if row.rank in around), len(ranking), True, starting_up)
-
-
-def neighbourhood(
-    actor: Actor, window: str = WindowName.NOW, product_id: int | None = None, tag_id: int | None = None
-) -> tuple[BoardRow, ...]:
-    """The actor and up to three people on either side; empty where the actor stands on no board."""
-    return leaderboard(window, product_id, tag_id, limit=0, beside=actor.id).neighbours if actor.id else ()
+    top, around = ranking.top(limit), ranking.around(own) if own is not None and own > limit else []
+    people = people_by_id([row.user_id for row in (*top, *around)], product_id)
+    rows, neighbours = _board_rows(top, people, shown, at), _board_rows(around, people, shown, at)
+    return Board(name, rows, neighbours, len(ranking), True, starting_up)
 
 
 def site_zone() -> ZoneInfo:
     return ZoneInfo(SITE_TIMEZONE.value())
+
+
+def _board_rows(placed: list[Placed], people: dict[int, Person], window: Window, at: datetime) -> tuple[BoardRow, ...]:
+    """Whoever has left since the board was counted is left out."""
+    return tuple(_board_row(row, people[row.user_id], window, at) for row in placed if row.user_id in people)
 
 
 def _board_row(row: Placed, person: Person, window: Window, at: datetime) -> BoardRow:
@@ -126,9 +95,7 @@ def _board_row(row: Placed, person: Person, window: Window, at: datetime) -> Boa
     return BoardRow(row.rank, person, shown_points(credit), credit)
 
 
-def _ranking(
-    window: Window, product_id: int | None, tag_id: int | None, starting_up: bool, at: datetime
-) -> "Ranking":
+def _ranking(window: Window, product_id: int | None, tag_id: int | None, starting_up: bool, at: datetime) -> Ranking:
     def read() -> Ranking:
         rows = db.session.execute(_ranked(_values(window, product_id, tag_id, at), starting_up, at)).all()
         return Ranking(array("q", (row.user_id for row in rows)), array("d", (row.value for row in rows)))
@@ -138,7 +105,7 @@ def _ranking(
 
 def _ranked(points: CTE, starting_up: bool, at: datetime) -> Any:
     """Everybody who stands on the board, the first first."""
-    trusted = Standing.supporter_trust >= (TRUST_WHILE_STARTING_UP if starting_up else TRUST_TO_BE_ELIGIBLE)
+    trusted = Standing.supporter_trust >= trust_to_be_eligible(starting_up)
     site = (Standing.user_id == points.c.user_id) & (Standing.scope == StandingScope.SITE)
     members: list[Any] = [User.role.not_in([Role(role) for role in STAFF_ROLES]), User.anonymised_at.is_(None)]
     members.append(or_(User.suspended_until.is_(None), User.suspended_until <= at))
