@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, Response, json
 from pydantic import BaseModel, Field
 
-from app.kernel.errors import Conflict, Invalid
+from app.kernel.errors import Conflict, Invalid, headline
 from app.kernel.i18n import _
 
 
@@ -31,7 +31,7 @@ def problem(status: int, sentence: Any, error: Exception | None, headers: Mappin
     wait = headers.get("Retry-After", "")
     document = Problem(
         type=f"/api/v1/docs#problem-{status}",
-        title=title_of(status, raced=isinstance(error, Conflict) and error.raced),
+        title=title_of(status, error),
         status=status,
         detail=str(sentence),
         errors=_fields(error),
@@ -51,15 +51,6 @@ def _fields(error: Exception | None) -> dict[str, list[str]]:
     return {name: [str(sentence) for sentence in sentences] for name, sentences in error.fields.items()}
 
 
-def title_of(status: int, *, raced: bool = False) -> str:
-    known = {
-        400: _("Not understood"),
-        401: _("Not signed in"),
-        403: _("Not allowed"),
-        404: _("Not found"),
-        409: _("Somebody was faster") if raced else _("This cannot be done now"),
-        413: _("Too large"),
-        422: _("Please look at this again"),
-        429: _("One moment, please"),
-    }
-    return known.get(status, _("This did not work") if status < 500 else _("Our fault"))
+def title_of(status: int, error: Exception | None = None) -> str:
+    known = {400: _("Not understood"), 401: _("Not signed in"), 413: _("Too large")}
+    return known.get(status) or headline(status, error)

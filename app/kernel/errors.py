@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.kernel.i18n import _
+
 
 class DomainError(Exception):
     """`sentence` is for the reader, translated when shown; `status` is the HTTP status."""
@@ -60,3 +62,16 @@ class TooSoon(DomainError):
     def __init__(self, sentence: Any = "", retry_after_seconds: int = 60) -> None:
         super().__init__(sentence)
         self.retry_after_seconds = retry_after_seconds
+
+
+def headline(status: int, error: Exception | None = None) -> str:
+    """What stands above the sentence of a refusal, on a page and in a problem document."""
+    raced = isinstance(error, Conflict) and error.raced
+    known = {
+        403: _("Not allowed"),
+        404: _("Not found"),
+        409: _("Somebody was faster") if raced else _("This cannot be done now"),
+        422: _("Please look at this again"),
+        429: _("One moment, please"),
+    }
+    return known.get(status, _("This did not work") if status < 500 else _("Our fault"))

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.extensions import db, login_manager
-from app.kernel.errors import Conflict, DomainError, TooSoon
+from app.kernel.errors import DomainError, TooSoon, headline
 from app.kernel.i18n import _
 from app.web.local_paths import local_path
 
@@ -35,7 +35,7 @@ def page(status: int, sentence: Any, headers: Mapping[str, str] | None = None, e
         return problem(status, sentence, error, headers)
     if request.headers.get("Accept", "").startswith("application/json"):
         return jsonify(title=str(sentence), status=status), status, headers
-    title, detail = _headline(status, error), sentence
+    title, detail = headline(status, error), sentence
     retry = headers.get("Retry-After")
     text = render_template(
         "errors/error.html", status=status, title=title, detail=detail, retry_after_seconds=retry, back=_back()
@@ -87,18 +87,6 @@ def database_away(error: OperationalError) -> Any:
 def unexpected(error: Exception) -> Any:
     log.exception("page.failed", path=request.path)
     return page(500, _("Something went wrong on our side. Your text is kept in this browser; please try again."))
-
-
-def _headline(status: int, error: Exception | None) -> str:
-    raced = isinstance(error, Conflict) and error.raced
-    known = {
-        403: _("Not allowed"),
-        404: _("Not found"),
-        409: _("Somebody was faster") if raced else _("This cannot be done now"),
-        422: _("Please look at this again"),
-        429: _("One moment, please"),
-    }
-    return known.get(status, _("This did not work") if status < 500 else _("Our fault"))
 
 
 def sentence_for(status: int) -> str:
