@@ -98,35 +98,36 @@ def ask() -> Any:
         refill(form, ASK, draft)
         _prefill(form)
         return _ask_page(form, {ASK: draft} if draft else {})
+    asked = _draft(form)
     try:
         if not actor.is_authenticated:
-            return keep_guest_question(actor, _draft(form))
-        before = asked_before(actor, _draft(form))
+            return keep_guest_question(actor, asked)
+        before = asked_before(actor, asked)
         if before is not None:
-            return _asked_already(form, before)
+            return _asked_already(before, asked)
         with transaction():
-            question = asking.ask_question(actor, _draft(form))
+            question = asking.ask_question(actor, asked)
             take(actor, ASK)
     except REFUSALS as error:
         return _ask_page(form, refused({}, ASK), *refuse(form, error))
     flash(_("Your question is published."), "success")
-    _name_left_out(form)
+    _name_left_out(asked)
     return taken(_to_question(question.id, question.slug), ASK)
 
 
-def _name_left_out(form: QuestionForm) -> None:
+def _name_left_out(asked: QuestionDraft) -> None:
     """Tags that nobody has added yet, and this person may not: the question is published without them."""
-    left_out = unknown_names(_draft(form).tags)
+    left_out = unknown_names(asked.tags)
     if left_out:
         tags = "”, “".join(left_out)
         sentence = _("There is no tag “%(tags)s” yet, and new members cannot add one: it was left out.", tags=tags)
         flash(sentence, "info")
 
 
-def _asked_already(form: QuestionForm, question: Question) -> Response:
+def _asked_already(question: Question, asked: QuestionDraft) -> Response:
     """Nothing is stored twice. New words wait in the form that changes the question."""
     actor, question_id, slug = current_actor(), question.id, question.slug
-    if says_the_same(question, _draft(form)):
+    if says_the_same(question, asked):
         with transaction():
             take(actor, ASK)
         flash(_("You have asked this already: here is your question."), "info")
