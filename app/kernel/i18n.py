@@ -54,11 +54,17 @@ _ln = lazy_ngettext
 
 def install(app: Flask) -> None:
     """The same words for templates."""
+    app.jinja_env.filters["html_lang"] = html_lang
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=lambda message: _catalogue().ugettext(message),
         ngettext=lambda singular, plural, num: _catalogue().ungettext(singular, plural, num),
         newstyle=True,
     )
+
+
+def html_lang(language: str) -> str:
+    """What the `lang` of an element says of a text in this language."""
+    return HTML_LANG.get(language, language)
 
 
 def supported(language: str | None) -> str | None:
