@@ -55,12 +55,13 @@ def _arguments() -> argparse.Namespace:
 
 def _write(chosen: argparse.Namespace, found: list[Grown], judged: list[Judged], seconds: float) -> None:
     about = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, `python -m bench.growth {' '.join(sys.argv[1:])}`, "
-    about += f"{seconds:.0f} s;"
-    about += f" {processors()} processors. {chosen.small:,} and {chosen.questions:,} questions on one PostgreSQL."
+    about += f"{seconds:.0f} s; {processors()} processors. "
+    about += f"{chosen.small:,} and {chosen.questions:,} questions on one PostgreSQL."
+    results = written(about, found, judged)
     RESULTS.mkdir(parents=True, exist_ok=True)
-    (RESULTS / "growth.md").write_text(written(about, found, judged), encoding="utf-8")
+    (RESULTS / "growth.md").write_text(results, encoding="utf-8")
     (RESULTS / "growth-plans.txt").write_text("\n\n".join(map(str, judged)) + "\n", encoding="utf-8")
-    print((RESULTS / "growth.md").read_text(encoding="utf-8"))
+    print(results)
 
 
 def _say(line: str) -> None:

@@ -7,7 +7,8 @@ in the same seconds; the ratio is the median of the rounds.
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from functools import partial
 from itertools import cycle, islice
 from statistics import median
 from typing import Any
@@ -74,9 +75,9 @@ def grown(small: Town, large: Town, rounds: int, requests: int, report: Callable
     found = []
     for of_small, of_large in zip(pages(small), pages(large), strict=True):
         asked = [_asking(town, page, requests) for town, page in ((small, of_small), (large, of_large))]
-        found.append(_compared(f"{of_small.name}", small, large, asked, rounds))
+        found.append(_compared(of_small.name, small, large, asked, rounds))
         report(line(found[-1]))
-    posted = [lambda town=town: _post(town) for town in (small, large)]  # type: ignore[misc]
+    posted = [partial(_post, town) for town in (small, large)]
     found.append(_compared("a thread of eight posts, with the worker's part", small, large, posted, rounds))
     report(line(found[-1]))
     return found
@@ -106,12 +107,12 @@ def _compared(name: str, small: Town, large: Town, work: list[Callable[[], int]]
     for _round in range(rounds):
         rows.append([_cost(town, batch) for town, batch in zip((small, large), work, strict=True)])
     ratios = [row[1].cpu / row[0].cpu for row in rows]
-    middle = [Cost(*(median(_parts(row[place])[part] for row in rows) for part in range(3))) for place in (0, 1)]
-    return Grown(name, middle[0], middle[1], median(ratios), max(ratios) / min(ratios))
+    of_small, of_large = (_middle([row[place] for row in rows]) for place in (0, 1))
+    return Grown(name, of_small, of_large, median(ratios), max(ratios) / min(ratios))
 
 
-def _parts(cost: Cost) -> tuple[float, float, float]:
-    return cost.forum, cost.database, cost.statements
+def _middle(costs: list[Cost]) -> Cost:
+    return Cost(*map(median, zip(*map(astuple, costs), strict=True)))
 
 
 def _cost(town: Town, batch: Callable[[], int]) -> Cost:

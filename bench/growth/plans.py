@@ -23,6 +23,8 @@ LOOKED_AT = 1_000
 SETS_OF_VALUES = 4
 """The same statement is explained with so many different values."""
 
+_LIST = re.compile(r"\((%\([^)]*\)s(::\w+)?(, )?)+\)")
+
 Node = dict[str, Any]
 
 
@@ -90,9 +92,6 @@ class Notebook:
 
     def _sent(self, _c: Any, _cursor: Any, sql: str, values: Any, *_rest: Any) -> None:
         self.note(sql, values[0] if isinstance(values, list) else values)
-
-
-_LIST = re.compile(r"\((%\([^)]*\)s(::\w+)?(, )?)+\)")
 
 
 def judge(connection: "psycopg.Connection[Any]", statement: Statement, allowed: tuple[Allowed, ...] = ()) -> Judged:
