@@ -27,6 +27,7 @@ from app.domains.notifications.audience import AUDIENCES
 from app.domains.notifications.channels import email
 from app.domains.notifications.live import SAID_LIVE
 from app.domains.questions import events as questions
+from app.domains.questions import invariants as question_invariants
 from app.domains.questions import reactions as question_reactions
 from app.domains.questions import schedule as question_schedule
 from app.domains.reputation import invariants as reputation_invariants
@@ -119,6 +120,7 @@ WORK: list[Callable[..., Any]] = [
 INVARIANTS: list[Any] = [
     *escalation_invariants.INVARIANTS,
     *feedback_invariants.INVARIANTS,
+    *question_invariants.INVARIANTS,
     *reputation_invariants.INVARIANTS,
 ]
 

@@ -79,6 +79,10 @@ class Thread:
     replies: tuple[Reply, ...] = ()
     remarks: tuple[Remark, ...] = field(default=())
 
+    @property
+    def active_at(self) -> datetime:
+        return self.replies[-1].at if self.replies else self.at
+
 
 def people_count(questions: int) -> int:
     return FIRST_PEOPLE + questions // QUESTIONS_A_PERSON

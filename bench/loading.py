@@ -93,7 +93,7 @@ def _put(table: Table, rows: list[Row]) -> None:
 
 def _tag(tags: Tags, batch: list[Thread]) -> int:
     tags.want({name for each in batch for name in each.tags}, BEGIN)
-    rows = [row for each in batch for row in tags.rows_for(each.number + 1, each.tags)]
+    rows = [row for each in batch for row in tags.rows_for(each.number + 1, each.tags, each.active_at)]
     _put(Model.metadata.tables["question_tag"], rows)
     return len(rows)
 

@@ -99,7 +99,7 @@ class Rows:
             "excerpt": markup.excerpt(said["body_html"], 200),
             "asker_id": self.first_person + thread.asker,
             "created_at": thread.at,
-            "active_at": last.at if last else thread.at,
+            "active_at": thread.active_at,
             "active_by_id": self.first_person + (last.author if last else thread.asker),
             "score": len(thread.up),
             "up_count": len(thread.up),

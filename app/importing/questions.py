@@ -106,7 +106,7 @@ class _Store:
         self._meet({line.author or NOBODY for line in batch})
         rows = [self._row(line, text) for line, text in zip(batch, texts, strict=True)]
         ids = insert_all(Question, rows)
-        self._tag(batch, ids)
+        self._tag(batch, ids, rows)
         revisions = [_revision(line, row, id) for line, row, id in zip(batch, rows, ids, strict=True)]
         db.session.execute(insert(Revision), revisions)
         record_all((_asked(row, id), row["created_at"]) for row, id in zip(rows, ids, strict=True))
@@ -151,11 +151,15 @@ class _Store:
         }
         return row | {"id": line.id} if self.keeps_ids else row
 
-    def _tag(self, batch: list[Line], ids: list[int]) -> None:
+    def _tag(self, batch: list[Line], ids: list[int], stored: list[dict[str, Any]]) -> None:
         self.tags.want({name for line in batch for name in line.tags}, self.at)
-        rows = [row for line, id in zip(batch, ids, strict=True) for row in self.tags.rows_for(id, line.tags)]
-        if rows:
-            db.session.execute(insert(QuestionTag), rows)
+        tied = [
+            tie
+            for line, id, row in zip(batch, ids, stored, strict=True)
+            for tie in self.tags.rows_for(id, line.tags, row["active_at"])
+        ]
+        if tied:
+            db.session.execute(insert(QuestionTag), tied)
 
 
 def _revision(line: Line, row: dict[str, Any], question_id: int) -> dict[str, Any]:

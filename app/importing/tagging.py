@@ -39,11 +39,12 @@ class Tags:
         ids = {row.name: row.id for row in found}
         self._ids |= {typed: ids[name] for typed, name in own.items()}
 
-    def rows_for(self, question_id: int, names: Iterable[str]) -> list[dict[str, int]]:
+    def rows_for(self, question_id: int, names: Iterable[str], active_at: datetime) -> list[dict[str, Any]]:
         """The rows that tie a question to its tags, in order, each tag once, no more than a question may have."""
         known = filter(None, map(shortened_tag_name, names))
         ids = list(dict.fromkeys(self._ids[name] for name in known))[:MAX_TAGS]
-        return [{"question_id": question_id, "tag_id": id, "position": place} for place, id in enumerate(ids)]
+        tie = {"question_id": question_id, "active_at": active_at}
+        return [{**tie, "tag_id": id, "position": place} for place, id in enumerate(ids)]
 
 
 def _new(name: str, at: datetime, description: str) -> dict[str, Any]:

@@ -125,12 +125,18 @@ class Question(Model):
 
 
 class QuestionTag(Model):
+    """`active_at` is the question's own, told again here so that a tag's list begins where its index begins."""
+
     __tablename__ = "question_tag"
-    __table_args__ = (Index("ix_question_tag_tag", "tag_id", "question_id"),)
+    __table_args__ = (
+        Index("ix_question_tag_tag", "tag_id", "question_id"),
+        Index("ix_question_tag_active", "tag_id", "active_at", "question_id"),
+    )
 
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), primary_key=True)
     tag_id: Mapped[int] = mapped_column(ForeignKey("tag.id"), primary_key=True)
     position: Mapped[int] = mapped_column(default=0)
+    active_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
 class Answer(Model):

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.domains.tags.models import Synonym, Tag
 from app.domains.tags.names import tag_name
 from app.extensions import db
 from app.kernel.errors import NotFound
+from app.kernel.rows import read_rows
+
+_SYNONYMS = select(Synonym.name).where(Synonym.tag_id == bindparam("tag_id")).order_by(Synonym.name)
 
 
 def tag_by_name(name: str) -> Tag:
@@ -51,7 +54,7 @@ def tags_by_prefix(prefix: str = "", limit: int = 60, after: tuple[int, int] | N
 
 
 def synonyms_of(tag_id: int) -> list[str]:
-    return list(db.session.scalars(select(Synonym.name).where(Synonym.tag_id == tag_id).order_by(Synonym.name)))
+    return list(read_rows(_SYNONYMS, {"tag_id": tag_id}).scalars())
 
 
 def tag_names(tag_ids: Iterable[int]) -> dict[int, str]:

@@ -68,11 +68,11 @@ class Store:
         rows = [question_values(each, text[id(each.question)].rendered, self.frame) for each in threads]
         ids = self._insert(Question, rows, [each.question.id for each in threads])
         self.stored["questions"] += len(ids)
-        tagged: list[dict[str, int]] = []
-        for each, question_id in zip(threads, ids, strict=True):
+        tagged: list[dict[str, Any]] = []
+        for each, question_id, row in zip(threads, ids, rows, strict=True):
             self.known.questions[each.question.id] = question_id
             self.tags.want(each.question.tags, each.question.created_at, self.descriptions)
-            tagged += self.tags.rows_for(question_id, each.question.tags)
+            tagged += self.tags.rows_for(question_id, each.question.tags, row["active_at"])
         if tagged:
             db.session.execute(insert(QuestionTag), tagged)
         for row, question_id in zip(rows, ids, strict=True):

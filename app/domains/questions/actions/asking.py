@@ -269,7 +269,8 @@ def set_tags(question: Question, tags: list[Tag]) -> None:
     after = {tag.id for tag in tags}
     db.session.execute(delete(QuestionTag).where(QuestionTag.question_id == question.id))
     for position, tag in enumerate(tags):
-        db.session.add(QuestionTag(question_id=question.id, tag_id=tag.id, position=position))
+        tie = {"question_id": question.id, "tag_id": tag.id, "active_at": question.active_at}
+        db.session.add(QuestionTag(position=position, **tie))
     db.session.flush()
     if is_counted(question):
         count_tags(after - before, +1)

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.privileges import privileges_of
-from app.domains.questions.models import Answer, PostKind, Question, Revision
+from app.domains.questions.models import Answer, PostKind, Question, QuestionTag, Revision
 from app.domains.questions.service_state import settle
 from app.extensions import db
 from app.kernel.clock import now
@@ -76,3 +76,5 @@ def recount_answers(question: Question) -> None:
 def touch(question: Question, actor: Actor) -> None:
     """Somebody did something here that brings the question up in the list."""
     question.active_at, question.active_by_id = now(), actor.id
+    ties = update(QuestionTag).where(QuestionTag.question_id == question.id).values(active_at=question.active_at)
+    db.session.execute(ties, execution_options={"synchronize_session": False})

@@ -88,9 +88,10 @@ def card_rows() -> Select[Any]:
 
 
 def card_of(row: Row[Any]) -> Card:
-    *plain, asker_id, asker_name, asker_role, asker_level, tags = row
+    values: tuple[Any, ...] = tuple(row)
+    *plain, asker_id, asker_name, asker_role, asker_level, tags = values
     asker = Person(asker_id, asker_name, asker_role, asker_level)
-    return Card(*plain, asker, tuple(tags.split(" ")) if tags else ())
+    return Card._make((*plain, asker, tuple(tags.split(" ")) if tags else ()))
 
 
 def listed() -> list[Any]:

@@ -79,12 +79,36 @@ def question_list(actor: Actor, wanted: ListFilter, after: str | None = None, li
 @cache
 def _listing(sight: Sight, sort: str, given: frozenset[str], goes_on: bool) -> Select[Any]:
     """Written once for each set of filters: building a list's statement takes longer than running it."""
+    if "tag_id" in given or "tag" in given:
+        return _tag_listing(sight, sort, given, goes_on)
     column, _kind = _ORDERS[sort]
-    found = card_rows().where(*listed(), seen_by(sight.reader), *_filters(sort, given))
+    found = card_rows().where(*_filters(sight, sort, given))
+    return _cut(found, (column, Question.id), goes_on)
+
+
+def _tag_listing(sight: Sight, sort: str, given: frozenset[str], goes_on: bool) -> Select[Any]:
+    """The page's questions alone are looked up whole. By activity the index of the tag is in order already; in other
+    orders all questions of the tag are sorted, by nothing but their key."""
+    column, _kind = _ORDERS[sort]
+    key = (QuestionTag.active_at, QuestionTag.question_id) if sort == "active" else (column, Question.id)
+    of_tag = select(QuestionTag.question_id).join(Question, Question.id == QuestionTag.question_id)
+    of_tag = of_tag.where(_of_tag(given), *_filters(sight, sort, given - {"tag", "tag_id"}))
+    page = _cut(of_tag, key, goes_on)
+    return card_rows().where(Question.id.in_(page)).order_by(column.desc(), Question.id.desc())
+
+
+def _of_tag(given: frozenset[str]) -> Any:
+    if "tag_id" in given:
+        return QuestionTag.tag_id == bindparam("tag_id")
+    return QuestionTag.tag_id == select(Tag.id).where(Tag.name == bindparam("tag")).scalar_subquery()
+
+
+def _cut(found: Select[Any], key: tuple[Any, Any], goes_on: bool) -> Select[Any]:
+    """Ordered by the key, from the place where the page before ended, as long as a page."""
     if goes_on:
-        key = (bindparam("after_value", type_=column.type), bindparam("after_id", type_=Integer))
-        found = found.where(below((column, Question.id), key))
-    return found.order_by(column.desc(), Question.id.desc()).limit(bindparam("limit", type_=Integer))
+        place = (bindparam("after_value", type_=key[0].type), bindparam("after_id", type_=Integer))
+        found = found.where(below(key, place))
+    return found.order_by(key[0].desc(), key[1].desc()).limit(bindparam("limit", type_=Integer))
 
 
 def _given(wanted: ListFilter) -> dict[str, Any]:
@@ -96,26 +120,26 @@ def _given(wanted: ListFilter) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _filters(sort: str, given: Iterable[str]) -> list[Any]:
+def _filters(sight: Sight, sort: str, given: Iterable[str]) -> list[Any]:
     waiting = [Question.first_answer_at.is_(None), Question.closed_at.is_(None)] if sort == "unanswered" else []
-    return [*waiting, *(_FILTERS[name] for name in sorted(given))]
+    return [*listed(), seen_by(sight.reader), *waiting, *(_FILTERS[name] for name in sorted(given))]
 
 
 def question_count(actor: Actor, wanted: ListFilter) -> int:
     """How many questions the list holds; for the API, which promises a total. Of thousands it may be a minute old."""
     given = _given(wanted)
     counted = select(func.count()).select_from(Question)
-    found = counted.where(*listed(), seen_by(actor), *_filters(wanted.sort, given))
-    return remembered(("questions", wanted), lambda: db.session.scalar(found, given) or 0, int)
+    found = counted.where(*_filters(sight_of(actor), wanted.sort, given))
+    return remembered(("questions", wanted), lambda: db.session.scalar(found, reading(actor, **given)) or 0, int)
 
 
 def question_list_page(actor: Actor, wanted: ListFilter, page: int, limit: int) -> list[Card]:
     """The API's numbered page; the cursor is the better way beyond the first hundred."""
     column, _kind = _ORDERS.get(wanted.sort, _ORDERS["active"])
     given = _given(wanted)
-    found = card_rows().where(*listed(), seen_by(actor), *_filters(wanted.sort, given))
+    found = card_rows().where(*_filters(sight_of(actor), wanted.sort, given))
     found = found.order_by(column.desc(), Question.id.desc()).limit(limit).offset((page - 1) * limit)
-    return [card_of(row) for row in read_rows(found, given)]
+    return [card_of(row) for row in read_rows(found, reading(actor, **given))]
 
 
 def cursor_after(card: Card, sort: str) -> str:
