@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -52,6 +52,13 @@ def _as(kind: type, value: Any) -> Any:
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise ValueError(value)
     return value
+
+
+def page_of(rows: Sequence[Any], limit: int, item: Callable[[Any], Row], *key: str) -> Page[Row]:
+    """The first `limit` of the rows, made into items; one row more was read, to know whether another page follows.
+    `key`: the rows' names of the columns that they are ordered by."""
+    following = cursor_of(*(getattr(rows[limit - 1], name) for name in key)) if len(rows) > limit else None
+    return Page([item(row) for row in rows[:limit]], following)
 
 
 def below(columns: Sequence[Any], key: Sequence[Any]) -> ColumnElement[bool]:

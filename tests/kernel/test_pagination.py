@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -6,7 +7,7 @@ from flask import Flask
 from app.domains.questions.queries import SORTS, ListFilter, question_list
 from app.extensions import db
 from app.kernel.errors import Invalid
-from app.kernel.pagination import cursor_of, key_of
+from app.kernel.pagination import cursor_of, key_of, page_of
 from tests.factories import a_question, a_vote
 
 
@@ -27,6 +28,13 @@ def test_what_is_no_cursor_of_ours_is_refused(app: Flask, cursor):
 @pytest.mark.parametrize("cursor", [None, ""])
 def test_without_a_cursor_the_first_page_comes(cursor):
     assert key_of(cursor, datetime, int) is None
+
+
+def test_a_row_more_than_the_page_holds_tells_where_the_next_one_begins():
+    rows = [SimpleNamespace(id=number) for number in (9, 8, 7)]
+    page = page_of(rows, 2, lambda row: row.id, "id")
+    assert page.items == [9, 8] and key_of(page.next, int) == (8,)
+    assert page_of(rows, 3, lambda row: row.id, "id").next is None
 
 
 @pytest.mark.both_databases

@@ -13,7 +13,7 @@ from app.domains.moderation.policies import may_moderate
 from app.domains.questions.models import Answer, Comment, PostKind, Question
 from app.extensions import db
 from app.kernel.markup import excerpt
-from app.kernel.pagination import Page, cursor_of, key_of
+from app.kernel.pagination import Page, key_of, page_of
 from app.kernel.policy import require
 
 
@@ -99,10 +99,9 @@ class LogLine:
 
 def moderation_log(after: str | None = None, limit: int = 50) -> Page[LogLine]:
     """What moderators did, newest first; names of hidden posts' texts are never in it."""
-    found = select(ModLogEntry, User.name).outerjoin(User, User.id == ModLogEntry.moderator_id)
+    found = select(*ModLogEntry.__table__.columns, User.name).outerjoin(User, User.id == ModLogEntry.moderator_id)
     key = key_of(after, int)
     if key is not None:
         found = found.where(ModLogEntry.id < key[0])
     rows = list(db.session.execute(found.order_by(ModLogEntry.id.desc()).limit(limit + 1)))
-    lines = [LogLine(e.at, name, e.action, e.target, e.reason) for e, name in rows[:limit]]
-    return Page(lines, cursor_of(rows[limit - 1].ModLogEntry.id) if len(rows) > limit else None)
+    return page_of(rows, limit, lambda row: LogLine(row.at, row.name, row.action, row.target, row.reason), "id")

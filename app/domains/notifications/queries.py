@@ -22,7 +22,7 @@ from app.domains.questions.policies import answers_seen_by, seen_by
 from app.extensions import database_is_sqlite, db
 from app.kernel.clock import now
 from app.kernel.errors import NotFound
-from app.kernel.pagination import Page, cursor_of, key_of
+from app.kernel.pagination import Page, key_of, page_of
 from app.kernel.policy import require
 from app.kernel.rows import read_rows
 
@@ -64,8 +64,7 @@ def inbox(actor: Actor, after: str | None = None, limit: int = PER_PAGE) -> Page
     if key is not None:
         found = found.where(Notification.id < key[0])
     rows = list(db.session.execute(found.order_by(Notification.id.desc()).limit(limit + 1)))
-    following = cursor_of(rows[limit - 1].id) if len(rows) > limit else None
-    return Page([_notice(row) for row in rows[:limit]], following)
+    return page_of(rows, limit, _notice, "id")
 
 
 def notice(actor: Actor, notification_id: int) -> Notice:

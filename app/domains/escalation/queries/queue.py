@@ -19,7 +19,7 @@ from app.domains.products.models import Product
 from app.domains.questions.models import Question
 from app.extensions import db
 from app.kernel.clock import now
-from app.kernel.pagination import Page, above, cursor_of, key_of
+from app.kernel.pagination import Page, above, key_of, page_of
 from app.kernel.policy import require
 
 PER_PAGE = 30
@@ -98,9 +98,7 @@ def staff_queue(
     if key is not None:
         found = found.where(above(columns, key))
     rows = list(db.session.execute(found.order_by(*columns).limit(limit + 1)))
-    last = rows[limit - 1] if len(rows) > limit else None
-    following = cursor_of(last.calm, last.minute, last.id) if last is not None else None
-    return Page([_row(row, at) for row in rows[:limit]], following)
+    return page_of(rows, limit, lambda row: _row(row, at), "calm", "minute", "id")
 
 
 def _order(at: datetime) -> tuple[Any, ...]:

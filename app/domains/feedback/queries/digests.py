@@ -22,7 +22,7 @@ from app.domains.questions.models import Answer, Comment, PostKind, Question
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.errors import NotFound
-from app.kernel.pagination import Page, below, cursor_of, key_of
+from app.kernel.pagination import Page, below, key_of, page_of
 from app.kernel.policy import require
 
 PER_PAGE = 20
@@ -118,8 +118,7 @@ def digest_list(
     if key is not None:
         found = found.where(below((Digest.ends_at, Digest.id), key))
     rows = list(db.session.execute(found.order_by(Digest.ends_at.desc(), Digest.id.desc()).limit(limit + 1)))
-    last = rows[limit - 1] if len(rows) > limit else None
-    return Page([_line(row) for row in rows[:limit]], cursor_of(last.ends_at, last.id) if last else None)
+    return page_of(rows, limit, _line, "ends_at", "id")
 
 
 def newest_digest_id(actor: Actor) -> int | None:

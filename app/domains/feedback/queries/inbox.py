@@ -18,7 +18,7 @@ from app.domains.products.models import Product
 from app.domains.tags.models import Tag
 from app.extensions import db
 from app.kernel.clock import now
-from app.kernel.pagination import Page, below, cursor_of, key_of
+from app.kernel.pagination import Page, below, key_of, page_of
 from app.kernel.policy import require
 
 PER_PAGE = 30
@@ -65,9 +65,7 @@ def inbox_page(
     found = found.order_by(FeedbackItem.created_at.desc(), FeedbackItem.id.desc()).limit(limit + 1)
     rows = list(db.session.execute(found))
     signals = signals_of(row.id for row in rows[:limit])
-    last = rows[limit - 1] if len(rows) > limit else None
-    items = [_row(row, signals.get(row.id, [])) for row in rows[:limit]]
-    return Page(items, cursor_of(last.created_at, last.id) if last else None)
+    return page_of(rows, limit, lambda row: _row(row, signals.get(row.id, [])), "created_at", "id")
 
 
 def state_counts(actor: Actor, product_id: int | None = None) -> dict[str, int]:

@@ -20,7 +20,7 @@ from app.domains.questions.policies import seen_by
 from app.domains.questions.queries.cards import PER_PAGE, Card, card_of, card_rows, listed
 from app.domains.tags.models import Tag
 from app.extensions import db
-from app.kernel.pagination import Page, below, cursor_of, key_of
+from app.kernel.pagination import Page, below, cursor_of, key_of, page_of
 from app.kernel.remembered import remembered
 from app.kernel.rows import read_rows
 
@@ -71,9 +71,7 @@ def question_list(actor: Actor, wanted: ListFilter, after: str | None = None, li
     if key is not None:
         values["after_value"], values["after_id"] = key
     rows = read_rows(found, values).all()
-    last = rows[limit - 1] if len(rows) > limit else None
-    following = cursor_of(getattr(last, column.key), last.id) if last is not None else None
-    return Page([card_of(row) for row in rows[:limit]], following)
+    return page_of(rows, limit, card_of, column.key, "id")
 
 
 @cache
@@ -158,5 +156,4 @@ def questions_by(actor: Actor, user_id: int, after: str | None = None, limit: in
         found = found.where(below((Question.created_at, Question.id), key))
     ordered = found.order_by(Question.created_at.desc(), Question.id.desc()).limit(limit + 1)
     rows = list(db.session.execute(ordered))
-    last = rows[limit - 1] if len(rows) > limit else None
-    return Page([card_of(row) for row in rows[:limit]], cursor_of(last.created_at, last.id) if last else None)
+    return page_of(rows, limit, card_of, "created_at", "id")
