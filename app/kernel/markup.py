@@ -7,6 +7,7 @@ excerpts.py (the words alone), highlighting.py (the colours of code) and han_typ
 import re
 import threading
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -63,6 +64,11 @@ def render(source: str, *, links: bool = True) -> str:
     """
     if len(source) > MAX_SOURCE_CHARACTERS:
         raise ValueError(f"more than {MAX_SOURCE_CHARACTERS} characters")
+    return _rendered(source, links)
+
+
+@lru_cache(maxsize=16)  # a text is looked at in its preview, weighed as it will be shown, and then stored
+def _rendered(source: str, links: bool) -> str:
     source = without_control_characters(source)
     html = _markdown().render(source, {"links": links, "highlighter": Highlighter()})
     return clean(html if html.count("<") <= MAX_TAGS else _as_written(source), links=links)

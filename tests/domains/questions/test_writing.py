@@ -3,6 +3,7 @@
 import pytest
 
 from app.domains.questions.writing import clean_line, title_complaints, weight
+from app.kernel import markup
 from app.kernel.errors import Invalid
 from tests.factories import a_comment, a_question, an_answer
 
@@ -47,3 +48,10 @@ def test_letters_with_accents_and_code_weigh_as_before(app):
 def test_an_answer_of_code_alone_is_one(app, ann, bob):
     question = a_question(by=ann)
     assert an_answer(to=question, by=bob, body="```\nsudo systemctl restart mesh\n```").id
+
+
+def test_a_text_that_was_weighed_is_stored_without_rendering_it_again(app, ann, bob):
+    question = a_question(by=ann)
+    before = markup._rendered.cache_info().misses
+    an_answer(to=question, by=bob, body="Hold the button *ten* seconds, until the lamp blinks twice.")
+    assert markup._rendered.cache_info().misses == before + 1
