@@ -13,7 +13,7 @@ SIMPLE = (str, int, type(None))
 
 
 def install(app: Flask) -> None:
-    addresses = remembered(app)
+    addresses = remembering_url_for(app)
     globals_ = app.jinja_env.globals
     globals_["url_for"] = addresses
 
@@ -39,11 +39,11 @@ def install(app: Flask) -> None:
     globals_["static_url"], globals_["icon"] = static_url, icon
 
 
-def remembered(app: Flask) -> Any:
+def remembering_url_for(app: Flask) -> Any:
     """`url_for` that remembers what it was asked: the address of a page follows from its name and values alone."""
 
     @lru_cache(maxsize=MOST_ADDRESSES)
-    def known(endpoint: str, values: tuple[tuple[str, Any], ...], _root: str | None) -> str:
+    def known(endpoint: str, values: tuple[tuple[str, Any], ...], root: str | None) -> str:
         return app.url_for(endpoint, **dict(values))
 
     def address(endpoint: str, **values: Any) -> str:
