@@ -11,7 +11,7 @@ from app.domains.accounts.actions.tokens_managing import issue_token
 from app.domains.accounts.actor import SYSTEM, Actor
 from app.kernel.transaction import transaction
 
-# Asked in `make soak` alone, which installs it (requirements-check.in).
+# `make check`, `make soak` and `.ci/run` install what it asks with (requirements-check.in); `make test` does not.
 collect_ignore = [] if find_spec("schemathesis") else ["test_generated_requests.py"]
 
 
