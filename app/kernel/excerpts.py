@@ -1,12 +1,16 @@
-"""The words of rendered HTML: for the index, for mails, for one line of a list."""
+"""The words of rendered HTML: for the index, for mails, for one line of a list, with those that were searched for."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from html.parser import HTMLParser
+
+from markupsafe import Markup, escape
 
 from app.kernel.han_typography import HAN
 
 _LAST_WORD = re.compile(rf"(?:(?![{HAN}])\w)+$")
+_MARK = Markup("<mark>{}</mark>")
 _BLOCKS = frozenset(
     {
         "blockquote", "br", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p",
@@ -33,6 +37,11 @@ def excerpt(html: str, characters: int = 160) -> str:
     if _LAST_WORD.match(text[characters - 1]):
         head = _LAST_WORD.sub("", head) or head
     return head.rstrip(" ,.;:-，。；：、（(") + "…"
+
+
+def with_marks(pieces: Iterable[tuple[str, bool]]) -> Markup:
+    """A text as HTML out of its pieces, with <mark> around those that stand out."""
+    return Markup().join(_MARK.format(text) if stands_out else escape(text) for text, stands_out in pieces)
 
 
 class _TextReader(HTMLParser):

@@ -1,17 +1,15 @@
 """The search page, and similar questions while a title is typed."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, render_template, request
-from markupsafe import Markup, escape
 
 from app.domains.products.queries import all_products
 from app.domains.search.actions import note_miss
-from app.domains.search.highlight import Segment
 from app.domains.search.hints import sentence_of
 from app.domains.search.queries import SearchFilters, search_questions, similar_questions
 from app.domains.search.settings import spend_search, spend_suggestion
+from app.kernel.excerpts import with_marks
 from app.kernel.transaction import transaction
 from app.web.actors import current_actor
 from app.web.pager import next_url
@@ -19,7 +17,6 @@ from app.web.pager import next_url
 pages = Blueprint("search", __name__)
 
 MAX_TITLE_CHARACTERS = 300
-_FOUND = Markup("<mark>{}</mark>")
 
 
 @pages.get("/search")
@@ -40,14 +37,8 @@ def results() -> Any:
         filters=filters,
         products=all_products(),
         search_text=text,
-        marked=_marked,
+        marked=with_marks,
     )
-
-
-def _marked(segments: Iterable[Segment]) -> Markup:
-    """The pieces as one text, with the words that were searched for marked."""
-    pieces = (_FOUND.format(text) if is_found else escape(text) for text, is_found in segments)
-    return Markup().join(pieces)
 
 
 def _filters() -> SearchFilters:

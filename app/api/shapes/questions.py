@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from markupsafe import Markup, escape
 from pydantic import BaseModel, Field
 
 from app.api.shapes.people import PersonShape, person
@@ -13,6 +12,7 @@ from app.domains.escalation.queries import Promise
 from app.domains.questions.models import CloseReason, Kind, ServiceState
 from app.domains.questions.queries import AnswerView, Card, CommentView, QuestionView
 from app.domains.search.highlight import Segment
+from app.kernel.excerpts import with_marks
 
 
 class QuestionCore(BaseModel):
@@ -137,7 +137,8 @@ def card(one: Card, promise: Promise | None) -> QuestionCard:
 
 
 def found(one: Card, promise: Promise | None, title: Iterable[Segment], snippet: Iterable[Segment]) -> FoundQuestion:
-    return FoundQuestion(**_core(one, promise), highlight=Highlight(title=_marked(title), snippet=_marked(snippet)))
+    highlight = Highlight(title=str(with_marks(title)), snippet=str(with_marks(snippet)))
+    return FoundQuestion(**_core(one, promise), highlight=highlight)
 
 
 def _core(one: Card | QuestionView, promise: Promise | None) -> dict[str, Any]:
@@ -180,8 +181,3 @@ def comment(view: CommentView, question_id: int, slug: str) -> CommentShape:
 
 def thread_url(question_id: int, slug: str, anchor: str | None = None) -> str:
     return url_for("questions.show_question", question_id=question_id, slug=slug, _anchor=anchor, _external=True)
-
-
-def _marked(segments: Iterable[Segment]) -> str:
-    parts = (Markup("<mark>{}</mark>").format(text) if marked else escape(text) for text, marked in segments)
-    return str(Markup("").join(parts))
