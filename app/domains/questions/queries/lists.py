@@ -20,6 +20,7 @@ from app.domains.questions.policies import seen_by
 from app.domains.questions.queries.cards import PER_PAGE, Card, card_of, card_rows, listed
 from app.domains.tags.models import Tag
 from app.extensions import db
+from app.kernel.i18n import LANGUAGES
 from app.kernel.pagination import Page, below, cursor_of, key_of, page_of
 from app.kernel.remembered import remembered
 from app.kernel.rows import read_rows
@@ -61,11 +62,16 @@ _FILTERS: dict[str, Any] = {
 }
 
 
+def _known(sort: str) -> str:
+    """The order that is meant: anything may stand in an address, and statements are kept by it."""
+    return sort if sort in _ORDERS else "active"
+
+
 def question_list(actor: Actor, wanted: ListFilter, after: str | None = None, limit: int = PER_PAGE) -> Page[Card]:
     """One page of a list, newest (or highest) first. One statement."""
-    sort = wanted.sort if wanted.sort in _ORDERS else "active"
+    sort, given = _known(wanted.sort), _given(wanted)
     column, kind = _ORDERS[sort]
-    key, given = key_of(after, kind, int), _given(wanted)
+    key = key_of(after, kind, int)
     found = _listing(sight_of(actor), sort, frozenset(given), key is not None)
     values = reading(actor, limit=limit + 1, **given)
     if key is not None:
@@ -111,10 +117,15 @@ def _cut(found: Select[Any], key: tuple[Any, Any], goes_on: bool) -> Select[Any]
 
 def _given(wanted: ListFilter) -> dict[str, Any]:
     """The filters in force, with the values of their statement; what nobody knows filters nothing."""
-    given = {name: getattr(wanted, name) for name in ("product_id", "asker_id", "tag_id")}
-    given |= {"tag": wanted.tag or None, "language": wanted.language if wanted.language in ("zh", "en") else None}
-    given["kind"] = Kind(wanted.kind) if wanted.kind in set(Kind) else None
-    given["state"] = ServiceState(wanted.state) if wanted.state in set(ServiceState) else None
+    given = {
+        "product_id": wanted.product_id,
+        "asker_id": wanted.asker_id,
+        "tag_id": wanted.tag_id,
+        "tag": wanted.tag or None,
+        "kind": Kind(wanted.kind) if wanted.kind in set(Kind) else None,
+        "state": ServiceState(wanted.state) if wanted.state in set(ServiceState) else None,
+        "language": wanted.language if wanted.language in LANGUAGES else None,
+    }
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -128,12 +139,13 @@ def question_count(actor: Actor, wanted: ListFilter) -> int:
     given = _given(wanted)
     counted = select(func.count()).select_from(Question)
     found = counted.where(*_filters(sight_of(actor), wanted.sort, given))
+    # The same for every reader, as what is `listed` is: the key needs none.
     return remembered(("questions", wanted), lambda: db.session.scalar(found, reading(actor, **given)) or 0, int)
 
 
 def question_list_page(actor: Actor, wanted: ListFilter, page: int, limit: int) -> list[Card]:
     """The API's numbered page; the cursor is the better way beyond the first hundred."""
-    column, _kind = _ORDERS.get(wanted.sort, _ORDERS["active"])
+    column, _kind = _ORDERS[_known(wanted.sort)]
     given = _given(wanted)
     found = card_rows().where(*_filters(sight_of(actor), wanted.sort, given))
     found = found.order_by(column.desc(), Question.id.desc()).limit(limit).offset((page - 1) * limit)
@@ -142,7 +154,7 @@ def question_list_page(actor: Actor, wanted: ListFilter, page: int, limit: int) 
 
 def cursor_after(card: Card, sort: str) -> str:
     """Where a list of this order goes on after `card`."""
-    column, _kind = _ORDERS.get(sort, _ORDERS["active"])
+    column, _kind = _ORDERS[_known(sort)]
     return cursor_of(getattr(card, column.key), card.id)
 
 
