@@ -84,10 +84,3 @@ def _upwards(k: int, r: float, failure: float) -> float:
         largest_growth = max(growth, failure)  # the growth goes monotonically towards `failure`
         if largest_growth < 1 and term * largest_growth / (1 - largest_growth) < NEGLIGIBLE * total:
             return total
-
-
-def wape(actual: Sequence[float], forecast: Sequence[float]) -> float | None:
-    """Weighted absolute percentage error, as a share: sum of misses / sum of actuals; None where all actuals are 0."""
-    size = math.fsum(abs(value) for value in actual)
-    missed = math.fsum(abs(value - guess) for value, guess in zip(actual, forecast, strict=True))
-    return missed / size if size else None

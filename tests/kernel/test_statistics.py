@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kernel.statistics import Rate, kaplan_meier, km_quantile, negative_binomial_tail, rate, wape, wilson
+from app.kernel.statistics import Rate, kaplan_meier, km_quantile, negative_binomial_tail, rate, wilson
 
 ANSWERED_AND_OPEN = [(1, True), (2, True), (5, True), (3, False), (10, False)]
 waits = st.lists(st.tuples(st.integers(0, 50).map(float), st.booleans()), max_size=40)
@@ -97,10 +97,3 @@ def test_a_certain_success_never_fails():
 def test_a_rate_of_nothing_has_no_value_but_an_n():
     assert rate(3, 4) == Rate(0.75, 4)
     assert rate(0, 0) == Rate(None, 0)
-
-
-def test_wape_weighs_misses_by_the_size_of_what_happened():
-    assert wape([10, 30], [14, 26]) == pytest.approx(0.2)
-    assert wape([0, 0], [1, 2]) is None
-    with pytest.raises(ValueError, match="zip"):
-        wape([1], [1, 2])
