@@ -43,7 +43,6 @@ def show_inbox() -> Any:
         days=_by_day(actor, page.items),
         next_url=next_url(page.next),
         newest_id=page.items[0].id if page.items else None,
-        unread=unread_count(actor),
     )
 
 
