@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from flask import Flask
@@ -40,7 +41,13 @@ def ngettext(singular: str, plural: str, num: int, **variables: Any) -> str:
 
 def lazy_gettext(message: str, **variables: Any) -> LazyString:
     """For words that are written before anybody's language is known."""
-    return LazyString(gettext, message, **variables)
+    return LazyString(gettext, message, **variables) if variables else _lazy_sentence(message)
+
+
+@cache
+def _lazy_sentence(message: str) -> LazyString:
+    """A policy says no a hundred times a page, in the same few sentences."""
+    return LazyString(gettext, message)
 
 
 def lazy_ngettext(singular: str, plural: str, num: int, **variables: Any) -> LazyString:

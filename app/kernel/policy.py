@@ -1,13 +1,11 @@
 """What a policy answers."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.kernel.errors import NotAllowed, NotFound
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Yes, or no with a reason for the reader. True in an `if` when yes."""
 
     allowed: bool

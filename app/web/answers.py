@@ -26,7 +26,7 @@ from app.kernel.transaction import transaction
 from app.web.actors import current_actor
 from app.web.diffs import changes
 from app.web.drafts import page_drafts, refill, refused, take, taken
-from app.web.forms import REFUSALS, CommentForm, PostForm, refuse
+from app.web.forms import REFUSALS, PostForm, refuse
 from app.web.posts import ShownPosts
 from app.web.questions import question_response
 
@@ -82,7 +82,7 @@ def fragment(question_id: int, answer_id: int) -> Any:
     question, answer = _with_answer(answer_id)
     if question.id != question_id:
         raise NotFound()
-    return ShownPosts(current_actor(), question, CommentForm(formdata=None), page_drafts(question)).answer(answer)
+    return ShownPosts(current_actor(), question, page_drafts(question)).answers(only=answer.id)
 
 
 @pages.route("/answers/<int:answer_id>/edit", methods=["GET", "POST"])

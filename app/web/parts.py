@@ -3,7 +3,7 @@
 A part is made from what it is given and from nothing else, so what it is given is its key, with the language; a change
 is another key. It knows neither who reads nor the request: a template that asks for them fails. For what differs from
 reader to reader, marks are left: `mark("name")` for what stands in `fill`, and, filled in once for the whole response,
-how long ago something was and the token of its forms.
+how long ago something was, the token of its forms and the key by which a double submit is known.
 """
 
 import re
@@ -20,12 +20,13 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
+from app.domains.accounts.tokens import new_token
 from app.web.context import has_endpoint, locale, number, teller
 
 MOST_CHARACTERS = 6_000_000
 # Nobody can write it into a post: each process makes its own, and no page shows it.
 SIGN = secrets.token_hex(12)
-_MARKED = re.compile(SIGN + r"(token|when [^;]+);")
+_MARKED = re.compile(SIGN + r"(token|submission|when [^;]+);")
 PERSONAL = ("actor", "current_user", "demo", "may", "request", "session", "theme", "unread_count")
 NOTHING: Mapping[str, Any] = {}
 
@@ -61,14 +62,19 @@ def fill_marks(response: Response) -> Response:
 
 
 def _filled(text: str) -> str:
-    """What is filled in are a `<time>` and a token: neither needs quoting in HTML or JSON."""
+    """What is filled in are a `<time>` and two tokens: none needs quoting in HTML or JSON."""
     tell = teller()
     known: dict[str, str] = {}
+
+    def worked_out(name: str) -> str:
+        if name.startswith("when "):
+            return tell(datetime.fromisoformat(name[5:]))
+        return generate_csrf() if name == "token" else new_token()[:40]
 
     def fill(found: re.Match[str]) -> str:
         name = found[1]
         if name not in known:
-            known[name] = generate_csrf() if name == "token" else tell(datetime.fromisoformat(name[5:]))
+            known[name] = worked_out(name)
         return known[name]
 
     return _MARKED.sub(fill, text)

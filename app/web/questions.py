@@ -208,8 +208,6 @@ def question_response(
     elif actor.is_authenticated:
         answer_form = PostForm(formdata=None)
         refill(answer_form, "answer", drafts.get(f"answer:{question.id}"))
-    if comment_form is None and actor.is_authenticated:
-        comment_form = CommentForm(formdata=None)
     if close_form is None and (actor.is_authenticated or question.closed_at):
         close_form = CloseForm(formdata=None)
     page = render_template(
@@ -221,7 +219,7 @@ def question_response(
         related=related_questions(actor, question),
         following=question.following,
         answer_form=answer_form,
-        posts=ShownPosts(actor, question, comment_form, drafts, comment_on),
+        posts=ShownPosts(actor, question, drafts, comment_form, comment_on),
         drafts=drafts,
         close_form=close_form,
     )

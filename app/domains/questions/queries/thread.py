@@ -1,12 +1,11 @@
 """The question page: a question with its answers and comments, as Core rows, loaded whole."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Row, Select, bindparam, func, literal, null, select
+from sqlalchemy import Enum, Integer, Row, Select, String, bindparam, func, literal, null, select, type_coerce
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import User
@@ -75,8 +74,7 @@ class AnswerView(NamedTuple):
     comments: tuple[CommentView, ...] = ()
 
 
-@dataclass(frozen=True)
-class QuestionView:
+class QuestionView(NamedTuple):
     """Everything that the question page shows of the question itself. Policies take it like the row."""
 
     id: int
@@ -119,7 +117,7 @@ class QuestionView:
     my_vote: int = 0
     following: FollowLevel | None = None
     comments: tuple[CommentView, ...] = ()
-    answers: tuple[AnswerView, ...] = field(default=())
+    answers: tuple[AnswerView, ...] = ()
 
 
 def question_page(actor: Actor, question_id: int) -> QuestionView:
@@ -147,7 +145,7 @@ def _question_row(actor: Actor, question_id: int) -> Row[Any]:
 @cache
 def _question(sight: Sight) -> Select[Any]:
     names = [name for name in QuestionView.__annotations__ if hasattr(Question, name)]
-    columns = [getattr(Question, name) for name in names]
+    columns = [_as_stored(getattr(Question, name)) for name in names]
     product = (Product.slug.label("product"), Product.name.label("product_name"), Product.calendar_id)
     own = (_my_vote(sight.reader, PostKind.QUESTION, Question.id), _following(sight.reader))
     asker = person_columns(Question.product_id)
@@ -156,11 +154,13 @@ def _question(sight: Sight) -> Select[Any]:
     return found.where(Question.id == bindparam("question_id"))
 
 
+def _as_stored(column: Any) -> Any:
+    """What the database holds as words stays words (cards.py)."""
+    return type_coerce(column, String).label(column.key) if isinstance(column.type, Enum) else column
+
+
 def _plain(row: Row[Any]) -> dict[str, Any]:
     values = {name: value for name, value in row._mapping.items() if not name.startswith("person_")}
-    values["kind"], values["service_state"] = row.kind.value, row.service_state.value
-    values["no_promise"] = row.no_promise.value if row.no_promise else None
-    values["close_reason"] = row.close_reason.value if row.close_reason else None
     values["tags"] = tuple(row.tags.split(" ")) if row.tags else ()
     return values
 
