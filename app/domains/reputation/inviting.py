@@ -16,7 +16,7 @@ from app.domains.questions.models import Answer, Question
 from app.domains.questions.queries import tag_ids_of
 from app.domains.reputation.candidates import Candidate, candidates_for, product_name
 from app.domains.reputation.expertise import win_rate
-from app.domains.reputation.models import Invitation, InvitationSetting, Standing, StandingScope, WhyNobody
+from app.domains.reputation.models import PER_WEEK, Invitation, InvitationSetting, Standing, StandingScope, WhyNobody
 from app.domains.reputation.queries.experts import active_members
 from app.domains.reputation.queries.invitations import still_open
 from app.domains.reputation.routing import ASKED_BY_SCORE, ASKED_RISING, asked_first
@@ -26,7 +26,6 @@ from app.kernel.clock import now
 
 ASKED_AT_ONCE = ASKED_BY_SCORE + ASKED_RISING
 MOST_OPEN, A_WEEK = 3, timedelta(days=7)
-PER_WEEK = 10
 LEAST_WIN_RATE, AFTER_COMPARISONS = 0.3, 10
 RISING_ANSWERS, ESTABLISHED = 3, 20  # the first so many of the site are not rising any more
 
@@ -144,17 +143,17 @@ def _unwilling(user_ids: set[int]) -> set[int]:
 
 def _asked_often(user_ids: set[int]) -> set[int]:
     """Three invitations still open, or ten (or what the person chose) in seven days; never who wants no limit."""
-    waiting = select(Invitation.user_id).join(Question, Question.id == Invitation.question_id)
-    waiting = waiting.where(Invitation.user_id.in_(user_ids), *still_open()).group_by(Invitation.user_id)
-    busy = set(db.session.scalars(waiting.having(func.count() >= MOST_OPEN)))
-    most = func.coalesce(InvitationSetting.per_week, PER_WEEK)
-    lately = select(Invitation.user_id).outerjoin(InvitationSetting, InvitationSetting.user_id == Invitation.user_id)
-    lately = lately.where(Invitation.user_id.in_(user_ids), Invitation.created_at > now() - A_WEEK)
-    often = lately.group_by(Invitation.user_id, InvitationSetting.per_week).having(func.count() >= most)
-    never = select(InvitationSetting.user_id).where(InvitationSetting.per_week <= 0)
     unlimited = select(InvitationSetting.user_id).where(InvitationSetting.unlimited)
     unlimited = unlimited.where(InvitationSetting.user_id.in_(user_ids))
-    return (busy | set(db.session.scalars(often)) | set(db.session.scalars(never))) - set(db.session.scalars(unlimited))
+    limited = [Invitation.user_id.in_(user_ids), Invitation.user_id.not_in(unlimited)]
+    waiting = select(Invitation.user_id).join(Question, Question.id == Invitation.question_id)
+    waiting = waiting.where(*limited, *still_open()).group_by(Invitation.user_id)
+    busy = waiting.having(func.count() >= MOST_OPEN)
+    most = func.coalesce(InvitationSetting.per_week, PER_WEEK)
+    lately = select(Invitation.user_id).outerjoin(InvitationSetting, InvitationSetting.user_id == Invitation.user_id)
+    lately = lately.where(*limited, Invitation.created_at > now() - A_WEEK)
+    often = lately.group_by(Invitation.user_id, InvitationSetting.per_week).having(func.count() >= most)
+    return set(db.session.scalars(busy)) | set(db.session.scalars(often))
 
 
 def _losing(user_ids: set[int]) -> set[int]:

@@ -171,6 +171,9 @@ class NobodyAsked(Model):
     created_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
+PER_WEEK = 10  # who has chosen nothing
+
+
 class InvitationSetting(Model):
     """How often a person wants to be asked; no row = the defaults. `unlimited`: whenever something fits."""
 
@@ -178,5 +181,5 @@ class InvitationSetting(Model):
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
     opted_out: Mapped[bool] = mapped_column(default=False)
-    per_week: Mapped[int] = mapped_column(default=10)
+    per_week: Mapped[int] = mapped_column(default=PER_WEEK)
     unlimited: Mapped[bool] = mapped_column(default=False)

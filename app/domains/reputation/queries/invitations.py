@@ -12,7 +12,7 @@ from app.domains.accounts.models import User
 from app.domains.accounts.queries import Person
 from app.domains.questions.models import Question
 from app.domains.questions.queries import Card, cards_by_id
-from app.domains.reputation.models import Invitation, InvitationSetting, NobodyAsked, Response
+from app.domains.reputation.models import PER_WEEK, Invitation, InvitationSetting, NobodyAsked, Response
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.rows import read_rows
@@ -95,8 +95,5 @@ def still_open() -> list[Any]:
 def invitation_setting(user_id: int) -> InvitationSetting:
     """How often this person wants to be asked; the defaults where nothing was chosen."""
     return db.session.get(InvitationSetting, user_id) or InvitationSetting(
-        user_id=user_id,
-        opted_out=False,
-        per_week=InvitationSetting.per_week.default.arg,  # type: ignore[attr-defined]
-        unlimited=False,
+        user_id=user_id, opted_out=False, per_week=PER_WEEK, unlimited=False
     )
