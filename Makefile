@@ -85,6 +85,7 @@ $(VENV)/venv.stamp: deploy/make-venv
 	@deploy/make-venv $(PYTHON) $(VENV)
 	@touch $@
 
+# A new Python of the machine breaks an old environment: it is made again here, or left where it is whole.
 $(VENV)/run.stamp: requirements.txt | $(VENV)/venv.stamp
 	@deploy/make-venv $(PYTHON) $(VENV)
 	@echo "Installing packages (about a minute) ..."
