@@ -216,7 +216,7 @@ def _answer_view(row: Row[Any], comments: list[CommentView]) -> AnswerView:
 
 
 def answer_order(answer: AnswerView) -> tuple[Any, ...]:
-    """Accepted, official or verified, then the lower bound of trusted votes, then time (rules/ranking.md)."""
+    """Accepted, official or verified, then the lower bound of trusted votes, the score, the time."""
     total = answer.trusted_up + answer.trusted_down
     bound = wilson(answer.trusted_up, total)[0] if total else 0.0
     checked = answer.verified_at is not None or answer.official
