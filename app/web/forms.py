@@ -4,17 +4,20 @@ A form shows a domain's complaints: `show(form, error)` puts every sentence of a
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from flask import session
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.i18n import get_translations
 from wtforms.validators import Optional
 
 from app.domains.accounts.tokens import new_token
 from app.domains.questions.models import CloseReason, Kind
 from app.kernel.errors import DomainError, Invalid, NotAllowed, TooSoon
 from app.kernel.i18n import _, _l
+from app.web.context import locale
 
 KIND_NAMES = {
     Kind.QUESTION: _l("Question: how do I …?"),
@@ -43,6 +46,15 @@ class Form(FlaskForm):  # type: ignore[misc]
     class Meta:
         # Flask-WTF checks every POST already; a token in each form keeps one name for both.
         csrf = False
+
+        def get_translations(self, _form: Any) -> Any:
+            return _wtforms_words(locale())
+
+
+@cache
+def _wtforms_words(language: str) -> Any:
+    """The sentences of WTForms' own; Flask-WTF reads them from their file again for every request."""
+    return get_translations([language])
 
 
 class SubmittedForm(Form):

@@ -112,7 +112,8 @@ class ShownPosts:
         rights, head = self._rights_of_question(), self.head
         fill = {"labels": render_template("feedback/_labels.html", labels=labels) if labels else ""}
         if rights.close and not head.closed_at:
-            fill["close"] = render_template("questions/_close.html", question=head, close_form=close_form)
+            form = close_form or CloseForm(formdata=None)
+            fill["close"] = render_template("questions/_close.html", question=head, close_form=form)
         fill = {name: Markup(made) for name, made in fill.items()}  # nosec B704  # Jinja has escaped it
         return part("questions/_question.html", fill, question=head, rights=rights, signed_in=self._signed_in)
 

@@ -17,7 +17,7 @@ from app.domains.questions.actions.asking import QuestionDraft, question_to_chan
 from app.domains.questions.actions.asking_again import asked_before, says_the_same
 from app.domains.questions.actions.drafting import save_draft
 from app.domains.questions.drafts import ASK
-from app.domains.questions.models import PostKind, Question
+from app.domains.questions.models import CloseReason, PostKind, Question
 from app.domains.questions.policies import may_ask, may_edit, may_see_revisions
 from app.domains.questions.queries import (
     SORTS,
@@ -42,7 +42,7 @@ from app.kernel.transaction import transaction
 from app.web.actors import current_actor
 from app.web.diffs import changes
 from app.web.drafts import page_drafts, posted_writer, refill, refused, take, taken
-from app.web.forms import REFUSALS, CloseForm, CommentForm, PostForm, QuestionForm, refuse
+from app.web.forms import REASON_NAMES, REFUSALS, CloseForm, CommentForm, PostForm, QuestionForm, refuse
 from app.web.guests import keep_guest_question
 from app.web.pager import next_url
 from app.web.posts import ShownPosts
@@ -208,8 +208,6 @@ def question_response(
     elif actor.is_authenticated:
         answer_form = PostForm(formdata=None)
         refill(answer_form, "answer", drafts.get(f"answer:{question.id}"))
-    if close_form is None and (actor.is_authenticated or question.closed_at):
-        close_form = CloseForm(formdata=None)
     page = render_template(
         "questions/show.html",
         question=question,
@@ -217,11 +215,11 @@ def question_response(
         asked=invitations_of(question.id),
         labels=labels_of_question(question.id),
         related=related_questions(actor, question),
-        following=question.following,
         answer_form=answer_form,
         posts=ShownPosts(actor, question, drafts, comment_form, comment_on),
         drafts=drafts,
         close_form=close_form,
+        closed_because=REASON_NAMES[CloseReason(question.close_reason)] if question.close_reason else "",
     )
     return page, status, headers or {}
 

@@ -15,7 +15,7 @@ from app.domains.tags.actions import MAX_DESCRIPTION, describe_tag
 from app.domains.tags.models import Tag
 from app.domains.tags.names import split_tags
 from app.domains.tags.policies import may_describe_tags
-from app.domains.tags.queries import synonyms_of, tag_by_name, tags_by_prefix
+from app.domains.tags.queries import synonyms_of, tag_by_name, tag_row, tags_by_prefix
 from app.kernel.errors import Invalid
 from app.kernel.i18n import _, _l
 from app.kernel.pagination import cursor_of, key_of
@@ -53,7 +53,7 @@ def index() -> Any:
 
 @pages.get("/tags/<name>")
 def show(name: str) -> Any:
-    actor, tag = current_actor(), tag_by_name(name)
+    actor, tag = current_actor(), tag_row(name)
     if name != tag.name:
         return redirect(url_for("tags.show", name=tag.name), 303)
     sort = request.args.get("sort", "active")

@@ -94,9 +94,12 @@ def _answer_when_due(stage: Stage, dice: random.Random, notebook: Notebook, ids:
 
 
 def _promised(ids: list[int]) -> dict[int, datetime]:
+    """When each falls due; now, where the sweep was faster than this look."""
     db.session.rollback()
-    found = select(Case.question_id, Case.due_at).where(Case.question_id.in_(ids), Case.due_at.is_not(None))
-    return {row.question_id: row.due_at for row in db.session.execute(found) if row.due_at}
+    found = select(Case.question_id, Case.state, Case.due_at).where(Case.question_id.in_(ids))
+    rows = db.session.execute(found.where(Case.due_at.is_not(None)))
+    # A case that is with staff has a deadline too: that of their reply, hours away.
+    return {row.question_id: row.due_at if row.state == CaseState.ARMED else now() for row in rows}
 
 
 def _armed_and_due() -> bool:

@@ -1,8 +1,9 @@
 """Reads about tags."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 
 from app.domains.tags.models import Synonym, Tag
 from app.domains.tags.names import tag_name
@@ -10,6 +11,9 @@ from app.extensions import db
 from app.kernel.errors import NotFound
 from app.kernel.rows import read_rows
 
+_COLUMNS = select(*Tag.__table__.columns)
+_NAMED = _COLUMNS.where(Tag.name == bindparam("name"))
+_OF_SYNONYM = _COLUMNS.join(Synonym, Synonym.tag_id == Tag.id).where(Synonym.name == bindparam("name"))
 _SYNONYMS = select(Synonym.name).where(Synonym.tag_id == bindparam("tag_id")).order_by(Synonym.name)
 
 
@@ -23,6 +27,15 @@ def tag_by_name(name: str) -> Tag:
     if tag is None:
         raise NotFound()
     return tag
+
+
+def tag_row(name: str) -> Row[Any]:
+    """As `tag_by_name`, to be shown and not to be changed: the columns of the table."""
+    wanted = {"name": tag_name(name)}
+    row = read_rows(_NAMED, wanted).one_or_none() or read_rows(_OF_SYNONYM, wanted).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row
 
 
 def known_names(names: Iterable[str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from app.domains.feedback.queries.items import item_page, possible_owners
 from app.domains.feedback.queries.labels import ThreadLabel, labels_of_question, similar_items
 
 __all__ = [
-    "InboxFilter", "ThreadLabel", "build_or_stored", "digest_facts", "digest_list", "digest_page", "inbox_page", "is_behind",
-    "item_page", "labels_of_question", "newest_digest_id", "people_behind", "possible_owners", "running_week",
-    "score_of", "similar_items", "state_counts", "stored_digest", "window_of",
+    "InboxFilter", "ThreadLabel", "build_or_stored", "digest_facts", "digest_list", "digest_page", "inbox_page",
+    "is_behind", "item_page", "labels_of_question", "newest_digest_id", "people_behind", "possible_owners",
+    "running_week", "score_of", "similar_items", "state_counts", "stored_digest", "window_of",
 ]  # fmt: skip

@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, bindparam, select
 
 from app.domains.accounts.actor import Actor
+from app.domains.accounts.sight import Sight, reading
 from app.domains.products.models import Product
 from app.domains.questions.drafts import ASK, DraftForm, draft_form
 from app.domains.questions.models import Draft, Question
 from app.domains.questions.policies import drafts_seen_by, seen_by
 from app.extensions import db
+from app.kernel.rows import read_rows
 
 WORDS_OF_A_TITLE = 60  # characters
 
@@ -52,11 +55,18 @@ def drafts_on(actor: Actor, question_id: int) -> dict[str, DraftView]:
     """By the form's name, all that this person has begun on a question's page. One statement; none for visitors."""
     if not actor.is_authenticated:
         return {}
-    rows = db.session.scalars(select(Draft).where(drafts_seen_by(actor), Draft.question_id == question_id))
+    rows = read_rows(_on_question(), reading(actor, question_id=question_id))
     return {row.form: _view(row) for row in rows}
 
 
-def _view(row: Draft) -> DraftView:
+@cache
+def _on_question() -> Select[Any]:
+    columns: tuple[Any, ...] = (Draft.form, Draft.version, Draft.fields, Draft.writer, Draft.updated_at)
+    found: Select[Any] = select(*columns)
+    return found.where(drafts_seen_by(Sight.MEMBER.reader), Draft.question_id == bindparam("question_id"))
+
+
+def _view(row: Any) -> DraftView:
     return DraftView(row.version, row.fields, row.writer, row.updated_at)
 
 
