@@ -33,7 +33,7 @@ from app.domains.questions.queries import (
 from app.domains.reputation.queries import invitations_of
 from app.domains.search.queries import related_questions
 from app.domains.tags.names import split_tags, tag_name
-from app.domains.tags.queries import tag_by_name, unknown_names
+from app.domains.tags.queries import left_out_names, tag_by_name
 from app.kernel import markup
 from app.kernel.errors import Conflict, Invalid, NotFound
 from app.kernel.i18n import _
@@ -116,8 +116,7 @@ def ask() -> Any:
 
 
 def _name_left_out(asked: QuestionDraft) -> None:
-    """Tags that nobody has added yet, and this person may not: the question is published without them."""
-    left_out = unknown_names(asked.tags)
+    left_out = left_out_names(current_actor(), asked.tags)
     if left_out:
         tags = "”, “".join(left_out)
         sentence = _("There is no tag “%(tags)s” yet, and new members cannot add one: it was left out.", tags=tags)

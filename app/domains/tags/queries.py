@@ -1,12 +1,14 @@
 """Reads about tags."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
+from app.domains.accounts.actor import Actor
 from app.domains.tags.models import Synonym, Tag
 from app.domains.tags.names import tag_name
+from app.domains.tags.policies import may_create_tags
 from app.extensions import db
 from app.kernel.errors import NotFound
 from app.kernel.rows import read_rows
@@ -46,11 +48,13 @@ def known_names(names: Iterable[str]) -> dict[str, str]:
     return found | {wanted[synonym]: name for synonym, name in db.session.execute(of_synonyms)}
 
 
-def unknown_names(names: Iterable[str]) -> list[str]:
-    """Those that are neither a tag nor another word for one, in order. Two statements."""
-    wanted = [name for name in names if name]
-    known = known_names(wanted)
-    return [name for name in wanted if name not in known]
+def left_out_names(actor: Actor, names: Sequence[str]) -> list[str]:
+    """Without which the actor's post is published: nobody has added them yet, and the actor may not. Two statements;
+    none for whoever may."""
+    if may_create_tags(actor):
+        return []
+    known = known_names(names)
+    return [name for name in names if name not in known]
 
 
 def tags_by_prefix(prefix: str = "", limit: int = 60, after: tuple[int, int] | None = None) -> list[Tag]:
