@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.kernel.excerpts import running_text
 from app.kernel.markup import excerpt, plain_text, render
 
 
@@ -45,3 +46,27 @@ def test_an_excerpt_ends_after_a_word_or_a_han_character(html, characters, expec
 @given(st.text(alphabet="ab 中文，.\n", max_size=80), st.integers(min_value=2, max_value=40))
 def test_an_excerpt_is_never_longer_than_asked(text, characters):
     assert len(excerpt(f"<p>{text}</p>", characters)) <= characters
+
+
+MARKDOWN = st.lists(
+    st.sampled_from(
+        [
+            "# Title", "a **bold** `code` _x_", "- one\n- two", "| x | y |\n|---|---|\n| 1 | 2 |", "> quoted", "    code",
+            "```\nif a < b:\n    c\n```", '![a "chart" > b](/u/a.png "t")', "1 < 2 && 3 > 2", "@ann #12", "line\\\nbreak",
+            "[a link](https://x.example 'a > b')", "<b>raw</b> &amp; &lt;p&gt;", "中文，**粗体** 和 code", "---",
+        ]
+    ),
+    max_size=6,
+)  # fmt: skip
+
+
+@given(MARKDOWN)
+def test_the_running_text_is_the_plain_text_in_one_line(blocks):
+    html = render("\n\n".join(blocks))
+    assert running_text(html) == " ".join(plain_text(html).split())
+
+
+def test_a_post_that_was_cut_shows_no_piece_of_a_tag():
+    html = render("One [link](https://x.example 'a > b') and `code`.")
+    for length in range(len(html)):
+        assert "One link and code.".startswith(running_text(html[:length]))

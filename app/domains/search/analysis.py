@@ -130,9 +130,9 @@ def normalised(text: str) -> str:
     return unicodedata.normalize("NFKC", text).replace("’", "'")
 
 
-def latin_matches(text: str) -> Iterator[re.Match[str]]:
-    """The words of the text as it stands, not normalised, with their places: for marking them."""
-    return (match for match in _PIECES.finditer(text) if match.lastgroup != "han")
+def latin_matches(text: str, low: int, high: int) -> Iterator[re.Match[str]]:
+    """The words of a stretch of the text as it stands, not normalised, with their places: for marking them."""
+    return (match for match in _PIECES.finditer(text, low, high) if match.lastgroup != "han")
 
 
 def _pieces(text: str) -> Iterator[re.Match[str]]:

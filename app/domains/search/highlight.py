@@ -1,11 +1,13 @@
 """Which part of a text to show with a result, and which words in it to mark (pure)."""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
 from app.domains.search.analysis import (
     HAN_RUN,
     latin_matches,
+    normalised,
     phrase_tokens,
     query_units,
     search_tokens,
@@ -56,15 +58,40 @@ def marked(text: str, terms: frozenset[str]) -> list[Segment]:
 
 def _spans(text: str, terms: frozenset[str]) -> Iterator[Span]:
     """Where terms stand, each with the term; may overlap."""
-    for match in latin_matches(text):
-        tokens = _tokens_of(match.group())
-        if not terms.isdisjoint(tokens):  # rarely, and most of the time of a page of results is spent here
-            yield match.start(), match.end(), next(token for token in tokens if token in terms)
+    for low, high in _promising(text, terms):
+        for match in latin_matches(text, low, high):
+            tokens = _tokens_of(match.group())
+            if not terms.isdisjoint(tokens):
+                yield match.start(), match.end(), next(token for token in tokens if token in terms)
     for term in filter(_is_han, terms):
         place = text.find(term)
         while place >= 0:
             yield place, place + len(term), term
             place = text.find(term, place + len(term))
+
+
+def _promising(text: str, terms: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """The stretches between blanks in which a term may stand: most of a page's time would go into all other words."""
+    beginnings = _beginnings(terms)
+    plain = normalised(text).lower()
+    if beginnings is None:
+        return
+    if len(plain) != len(text):  # a sign that stands for several: the places are not the same
+        yield 0, len(text)
+        return
+    done = 0
+    for found in beginnings.finditer(plain):
+        if found.start() >= done:
+            low, high = plain.rfind(" ", 0, found.start()) + 1, plain.find(" ", found.start())
+            done = high if high >= 0 else len(text)
+            yield low, done
+
+
+@lru_cache(maxsize=1_000)
+def _beginnings(terms: frozenset[str]) -> re.Pattern[str] | None:
+    """What every form of a term has in it: the stem less the letters that stemming puts in place of others."""
+    heads = {term[: max(1, len(term) - 2)] for term in terms if not _is_han(term)}
+    return re.compile("|".join(map(re.escape, sorted(heads)))) if heads else None
 
 
 @lru_cache(maxsize=50_000)  # the words of all texts are few

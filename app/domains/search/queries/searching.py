@@ -26,7 +26,7 @@ from app.domains.search.serving import serving
 from app.domains.tags.queries import known_names
 from app.extensions import db
 from app.kernel.clock import now
-from app.kernel.excerpts import plain_text
+from app.kernel.excerpts import running_text
 from app.kernel.pagination import cursor_of, key_of
 from app.kernel.rows import read_rows
 
@@ -200,7 +200,7 @@ def _marks(segments: list[Segment]) -> bool:
 
 
 def _bodies(ids: list[int]) -> dict[int, str]:
-    return {row.id: plain_text(row.html) for row in read_rows(_BODIES, {"ids": ids}).all()}
+    return {row.id: running_text(row.html) for row in read_rows(_BODIES, {"ids": ids}).all()}
 
 
 def _answers(ids: list[int]) -> dict[int, str]:
@@ -209,5 +209,5 @@ def _answers(ids: list[int]) -> dict[int, str]:
         return {}
     texts: dict[int, str] = {}
     for row in read_rows(_ANSWERS, {"ids": ids}).all():
-        texts[row.question_id] = f"{texts.get(row.question_id, '')}\n{plain_text(row.html)}"
+        texts[row.question_id] = f"{texts.get(row.question_id, '')}\n{running_text(row.html)}"
     return texts
