@@ -21,7 +21,7 @@ _BLOCKS = frozenset(
 _INSIDE = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
 _BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS | {'td', 'th'}))})\b{_INSIDE}>", re.IGNORECASE)
 _ANY_TAG = re.compile(rf"<[a-z/]{_INSIDE}>", re.IGNORECASE)
-_CUT_TAG = re.compile(r"<[a-z/][^>]*\Z", re.IGNORECASE)
+_CUT_TAG = re.compile(r"<[^>]*\Z")
 _IMAGE = re.compile(rf"<img\b{_INSIDE}>", re.IGNORECASE)
 _ALTERNATIVE = re.compile(r"""\salt=["']([^"']*)""", re.IGNORECASE)
 

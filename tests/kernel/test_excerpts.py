@@ -51,8 +51,10 @@ def test_an_excerpt_is_never_longer_than_asked(text, characters):
 MARKDOWN = st.lists(
     st.sampled_from(
         [
-            "# Title", "a **bold** `code` _x_", "- one\n- two", "| x | y |\n|---|---|\n| 1 | 2 |", "> quoted", "    code",
-            "```\nif a < b:\n    c\n```", '![a "chart" > b](/u/a.png "t")', "1 < 2 && 3 > 2", "@ann #12", "line\\\nbreak",
+            "# Title", "a **bold** `code` _x_", "- one\n- two", "| x | y |\n|---|---|\n| 1 | 2 |", "> quoted",
+            "    code",
+            "```\nif a < b:\n    c\n```", '![a "chart" > b](/u/a.png "t")', "1 < 2 && 3 > 2", "@ann #12",
+            "line\\\nbreak",
             "[a link](https://x.example 'a > b')", "<b>raw</b> &amp; &lt;p&gt;", "中文，**粗体** 和 code", "---",
         ]
     ),

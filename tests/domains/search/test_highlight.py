@@ -49,8 +49,8 @@ def test_a_sign_that_stands_for_several_moves_no_mark() -> None:
 
 def test_what_stands_out_is_what_the_analysis_says_of_each_word() -> None:
     dice = random.Random(7)
-    words = ["dying", "skies", "happily", "node.js", "C++", ".net", "fooBar", "ties", "e-mail", "can't", "3.11", "straße"]
-    words += ["ＡＢＣ", "lying", "filing", "hoping"]
+    words = ["dying", "skies", "happily", "node.js", "C++", ".net", "fooBar", "ties", "e-mail", "can't", "3.11"]
+    words += ["straße", "ＡＢＣ", "lying", "filing", "hoping"]
     for _text in range(300):
         text = " ".join(dice.choices([*words, "路由器Reset", "，重启", "(x)", "a/b"], k=12))
         terms = frozenset(search_tokens(dice.choice(words)))
