@@ -8,7 +8,7 @@ import sqlite3
 from typing import Any
 
 from flask import g
-from sqlalchemy import Integer, event, insert, select, update
+from sqlalchemy import Integer, event, insert, select
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -38,6 +38,8 @@ class ContentVersion(Model):
 
 _VERSION = select(ContentVersion.number)
 _OF_FILE = str(_VERSION)
+_TABLE = Model.metadata.tables["content_version"]
+_GROWN = _TABLE.update().values(number=_TABLE.c.number + 1)
 
 
 def watch(engine: Engine) -> None:
@@ -60,7 +62,7 @@ def count_change(session: Session) -> None:
     """The last statement of a transaction: nobody waits behind its row for longer than a commit takes."""
     session.flush()
     if session.connection().info.pop(_CHANGED, False):
-        grown: Any = session.execute(update(ContentVersion).values(number=ContentVersion.number + 1))
+        grown: Any = session.execute(_GROWN)
         if not grown.rowcount:
             session.execute(insert(ContentVersion).values(id=1, number=1))
 

@@ -79,19 +79,20 @@ def _by_session() -> Select[Any]:
 
 def actor_of_token(token: str) -> Actor | None:
     """The person behind an API token; None where it was revoked."""
-    token_columns = (ApiToken.id.label("token_id"), ApiToken.scopes, ApiToken.used_at)
-    found = (
-        select(*_ACTOR, *_memberships(), *token_columns)
-        .join(ApiToken, ApiToken.user_id == User.id)
-        .where(ApiToken.token_hash == token_hash(token), ApiToken.revoked_at.is_(None), User.anonymised_at.is_(None))
-    )
-    row = db.session.execute(found).one_or_none()
+    row = read_rows(_by_token(), {"token_hash": token_hash(token)}).one_or_none()
     if row is None:
         return None
     # A token cannot show a second factor: one made in the browser was made behind it, one made by the
     # command line by somebody who owns the machine.
     found_token = {"token_id": row.token_id, "token_used_at": row.used_at, "scopes": frozenset(row.scopes)}
     return _actor(row, via="token", second_factor_passed=True, **found_token)
+
+
+@cache
+def _by_token() -> Select[Any]:
+    columns = (*_ACTOR, *_memberships(), ApiToken.id.label("token_id"), ApiToken.scopes, ApiToken.used_at)
+    found = select(*columns).join(ApiToken, ApiToken.user_id == User.id).where(User.anonymised_at.is_(None))
+    return found.where(ApiToken.token_hash == bindparam("token_hash"), ApiToken.revoked_at.is_(None))
 
 
 def actor_by_id(user_id: int) -> Actor:

@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, bindparam, case, func, select
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.privileges import privileges_of
-from app.domains.questions.models import Answer, PostKind, Question, QuestionTag, Revision
+from app.domains.questions.models import Answer, PostKind, Question, Revision
 from app.domains.questions.service_state import settle
-from app.extensions import db
+from app.extensions import Model, db
 from app.kernel.clock import now
 from app.kernel.errors import Conflict
 from app.kernel.i18n import _, _l
 from app.kernel.limits import limit, spend
+from app.kernel.rows import read_rows
 
 BURST = limit("post_burst", "5/150 seconds", _l("Questions and answers of one member in a row."))
 HOURLY = limit("posts", "60/hour", _l("Questions and answers of one member."))
@@ -61,14 +62,19 @@ def add_revision(
     db.session.add(row)
 
 
+_HELPS = and_(Answer.author_id != bindparam("asker_id"), Answer.did_not_help.is_(False))
+_FACTS: tuple[Any, ...] = (func.count().label("number"), func.min(case((_HELPS, Answer.created_at))).label("first_at"))
+_STANDING = select(*_FACTS).where(
+    Answer.question_id == bindparam("question_id"), Answer.hidden.is_(False), Answer.deleted_at.is_(None)
+)
+_TIES = Model.metadata.tables["question_tag"]
+_ACTIVE_TAGS = _TIES.update().where(_TIES.c.question_id == bindparam("of_question")).values(active_at=bindparam("at"))
+
+
 def recount_answers(question: Question) -> None:
     """The question's facts about its answers, read again from the rows."""
-    db.session.flush()
-    standing = [Answer.question_id == question.id, Answer.hidden.is_(False), Answer.deleted_at.is_(None)]
-    helps = [Answer.author_id != question.asker_id, Answer.did_not_help.is_(False)]
-    count = select(func.count()).select_from(Answer).where(*standing)
-    question.answer_count = db.session.scalar(count) or 0
-    question.first_answer_at = db.session.scalar(select(func.min(Answer.created_at)).where(*standing, *helps))
+    found = read_rows(_STANDING, {"question_id": question.id, "asker_id": question.asker_id}).one()
+    question.answer_count, question.first_answer_at = found.number, found.first_at
     question.version += 1
     settle(question)
 
@@ -76,5 +82,4 @@ def recount_answers(question: Question) -> None:
 def touch(question: Question, actor: Actor) -> None:
     """Somebody did something here that brings the question up in the list."""
     question.active_at, question.active_by_id = now(), actor.id
-    ties = update(QuestionTag).where(QuestionTag.question_id == question.id).values(active_at=question.active_at)
-    db.session.execute(ties, execution_options={"synchronize_session": False})
+    db.session.execute(_ACTIVE_TAGS, {"of_question": question.id, "at": question.active_at})
