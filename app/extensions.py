@@ -53,6 +53,8 @@ class FormGuard(CSRFProtect):  # type: ignore[misc]
     """
 
     def protect(self, apply_exemptions: bool = False) -> None:
+        if request.method not in current_app.config["WTF_CSRF_METHODS"]:
+            return
         if "_user_id" not in session and from_own_page():
             g.csrf_valid = True  # what Flask-WTF's forms ask
             return

@@ -11,6 +11,8 @@ from babel.numbers import format_decimal
 from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import get_locale
 from markupsafe import Markup
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from app.kernel.clock import known_zones, now
 from app.kernel.i18n import HTML_LANG, LANGUAGES, _, supported
@@ -21,6 +23,7 @@ from app.web.rights import RIGHTS
 
 A_MOMENT = timedelta(minutes=1)
 LONG_AGO = timedelta(days=30)
+LONGEST_ACCEPT = 200  # characters of a header that anybody may send
 SAME_FOR_SECONDS, LONG_AGO_SAME_FOR_SECONDS = 15, 900
 
 
@@ -67,11 +70,16 @@ def locale() -> str:
 
 def guest_language() -> str:
     chosen = supported(request.cookies.get("language"))
-    if chosen:
-        return chosen
-    for wanted, _quality in request.accept_languages:
-        if supported(wanted):
-            return str(supported(wanted))
+    return chosen or _language_of(request.headers.get("Accept-Language", "")[:LONGEST_ACCEPT])
+
+
+@lru_cache(maxsize=1_000)
+def _language_of(accepted: str) -> str:
+    """Of what a browser accepts the first that the forum speaks."""
+    for wanted, _quality in parse_accept_header(accepted, LanguageAccept):
+        found = supported(wanted)
+        if found:
+            return found
     return "en"
 
 
