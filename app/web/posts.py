@@ -25,10 +25,10 @@ from app.domains.questions.policies import (
 )
 from app.domains.questions.queries import AnswerView, CommentView, DraftView, QuestionView
 from app.kernel.policy import Verdict
-from app.web.forms import CloseForm, CommentForm
+from app.web.forms import CloseForm, CommentForm, PostForm
 from app.web.parts import part
 
-COMMENT_FORM = "questions/_comment_form.html"
+ANSWER_FORM, COMMENT_FORM = "questions/_answer_form.html", "questions/_comment_form.html"
 
 
 class Told(NamedTuple):
@@ -116,6 +116,15 @@ class ShownPosts:
             fill["close"] = render_template("questions/_close.html", question=head, close_form=form)
         fill = {name: Markup(made) for name, made in fill.items()}  # nosec B704  # Jinja has escaped it
         return part("questions/_question.html", fill, question=head, rights=rights, signed_in=self._signed_in)
+
+    def answer_form(self, form: PostForm | None) -> Markup:
+        question, draft = self.question, self.drafts.get(f"answer:{self.question.id}")
+        official = self.actor.serves(question.product_id)
+        about: dict[str, Any] = {"question_id": question.id, "version": question.version, "official": official}
+        about["form"] = form
+        if form is None and draft is None:
+            return part(ANSWER_FORM, blank=PostForm, draft=None, current_user=SignedIn(), **about)
+        return Markup(render_template(ANSWER_FORM, draft=draft, **about))  # nosec B704  # Jinja has escaped it
 
     def answers(self, only: int | None = None) -> Markup:
         """All of them, or one by its id."""

@@ -204,9 +204,9 @@ def question_response(
         drafts = refused(drafts, f"comment-{comment_on}")
     if answer_form is not None:
         drafts = refused(drafts, f"answer:{question.id}")
-    elif actor.is_authenticated:
+    elif f"answer:{question.id}" in drafts:
         answer_form = PostForm(formdata=None)
-        refill(answer_form, "answer", drafts.get(f"answer:{question.id}"))
+        refill(answer_form, "answer", drafts[f"answer:{question.id}"])
     page = render_template(
         "questions/show.html",
         question=question,
@@ -216,7 +216,6 @@ def question_response(
         related=related_questions(actor, question),
         answer_form=answer_form,
         posts=ShownPosts(actor, question, drafts, comment_form, comment_on),
-        drafts=drafts,
         close_form=close_form,
         closed_because=REASON_NAMES[CloseReason(question.close_reason)] if question.close_reason else "",
     )

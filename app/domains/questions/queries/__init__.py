@@ -1,6 +1,6 @@
 """Reads about questions."""
 
-from app.domains.questions.queries.cards import Card, cards_by_id, cards_seen_by, listed
+from app.domains.questions.queries.cards import Card, Title, cards_by_id, cards_seen_by, listed, titles_by_id
 from app.domains.questions.queries.drafts import DraftLine, DraftView, draft_list, draft_of, drafts_on, own_drafts
 from app.domains.questions.queries.lists import (
     SORTS,
@@ -35,6 +35,7 @@ __all__ = [
     "ListFilter",
     "QuestionView",
     "SORTS",
+    "Title",
     "answer_order",
     "answers_by",
     "askers_of",
@@ -60,5 +61,6 @@ __all__ = [
     "read_count",
     "revisions_of",
     "tag_ids_of",
+    "titles_by_id",
     "visible_question",
 ]

@@ -1,9 +1,9 @@
 """Questions that look like one: while a title is typed, and beside a question. Public ones only, whoever asks."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from app.domains.accounts.actor import Actor
-from app.domains.questions.queries import Card, cards_by_id
+from app.domains.questions.queries import Card, Title, cards_by_id, titles_by_id
 from app.domains.search.analysis import HAN_RUN, query_units, search_tokens
 from app.domains.search.audience import EVERYBODY
 from app.domains.search.engine import Hits, IndexUnusable
@@ -11,6 +11,7 @@ from app.domains.search.queries.from_database import similar_in_database
 from app.domains.search.queries.searching import FoundIds, tell_unusable, visible_ids
 from app.domains.search.serving import serving
 
+Shown = TypeVar("Shown", Card, Title)
 CANDIDATES = 3  # times the limit, where questions of one product go first
 
 
@@ -34,17 +35,17 @@ def similar_ids(actor: Actor, title: str, body: str = "", limit: int = 5) -> Fou
     return FoundIds(hits.total - (len(hits.ids) - len(ids)), ids)
 
 
-def related_questions(actor: Actor, question: Any, limit: int = 5) -> list[Card]:
+def related_questions(actor: Actor, question: Any, limit: int = 5) -> list[Title]:
     """For the rail of a question page: one statement, none while the index is away."""
     try:
         hits = _read(question.title, "", limit, question.id)
     except IndexUnusable as error:
         tell_unusable(error)
         return []
-    return alike(question.title, cards_by_id(actor, hits.ids))
+    return alike(question.title, titles_by_id(actor, hits.ids))
 
 
-def alike(title: str, cards: list[Card]) -> list[Card]:
+def alike(title: str, cards: list[Shown]) -> list[Shown]:
     """Those that share a telling word or two Han characters with the title: "at" and "the" alone are no likeness."""
     telling = {unit.term for unit in query_units(title) if not unit.weak}
     characters = {character for term in telling if HAN_RUN.fullmatch(term) for character in term}
