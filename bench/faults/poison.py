@@ -26,7 +26,8 @@ def poisoned_jobs(stage: Stage, seed: int, *, questions: int, doses: int = 2) ->
     for _ in range(doses):
         _poison(FAILS, KILLS)
         ask(stage, questions // doses)
-    deaths, until = 0, time.monotonic() + WITHIN
+    # Each dose takes eight workers along, and a busy machine needs as many seconds to start one.
+    deaths, until = 0, time.monotonic() + WITHIN * (1 + doses)
     worker = _start(stage)
     while time.monotonic() < until and (stage.owed() or _undead()):
         if not worker.lives:
