@@ -5,6 +5,7 @@ whoever started it starts it again. `--only prepare` is what must be done once b
 """
 
 import argparse
+import ctypes
 import gc
 import os
 import signal
@@ -12,6 +13,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -26,6 +28,8 @@ from app.cli.children import ENDING, Child, begin
 from app.config import ROOT
 
 STOP_WITHIN = 12.0
+M_ARENA_MAX = -8
+"""Of glibc's malloc.h."""
 SERVES = {"web": "pages", "live": "live"}
 """What a web process of its own answers, by its kind; one that is not alone answers all."""
 COMMANDS = {"prepare": ("prepare",), "worker": ("jobs", "work")}
@@ -94,6 +98,13 @@ def command(*arguments: str) -> Callable[[], object]:
     return run
 
 
+def keep_memory_together() -> None:
+    """glibc gives each of many threads a heap of its own, and none gives back what a large page took: two are enough
+    for threads of which one runs at a time."""
+    with suppress(AttributeError, OSError):  # another C library
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
+
+
 def import_all() -> None:
     """What every process of the forum needs: once in memory for all, and not read again by one that comes back."""
     for name in ("gunicorn.app.wsgiapp", "gunicorn.arbiter", "gunicorn.workers.gthread", *modules_of_the_pages()):
@@ -116,6 +127,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     held = hold_data()
     if held is None:
         return 2
+    keep_memory_together()
     import_all()
     if only is not None:
         be(only)

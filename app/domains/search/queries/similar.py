@@ -1,5 +1,6 @@
 """Questions that look like one: while a title is typed, and beside a question. Public ones only, whoever asks."""
 
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from app.domains.accounts.actor import Actor
@@ -49,8 +50,13 @@ def alike(title: str, cards: list[Shown]) -> list[Shown]:
     """Those that share a telling word or two Han characters with the title: "at" and "the" alone are no likeness."""
     telling = {unit.term for unit in query_units(title) if not unit.weak}
     characters = {character for term in telling if HAN_RUN.fullmatch(term) for character in term}
-    found = [(card, set(search_tokens(card.title))) for card in cards]
+    found = [(card, _tokens_of(card.title)) for card in cards]
     return [card for card, tokens in found if not telling or telling & tokens or len(characters & tokens) > 1]
+
+
+@lru_cache(maxsize=2_000)  # what is beside a question stays the same from reader to reader
+def _tokens_of(title: str) -> frozenset[str]:
+    return frozenset(search_tokens(title))
 
 
 def _similar_ids(title: str, body: str, limit: int, exclude: int | None) -> Hits:
