@@ -120,7 +120,7 @@ WALLS: tuple[Wall, ...] = (
          "tests/domains/notifications/test_email.py::test_a_changed_unsubscribe_link_opens_nothing"),
     wall("scope of a token", "app/api/tokens.py", "elif actor.scopes and scope not in actor.scopes:", "elif False:",
          f"{TOKENS}::test_a_scope_is_the_limit_of_a_token"),
-    wall("revoked token", f"{ACCOUNTS}/queries.py", "ApiToken.revoked_at.is_(None), ", "",
+    wall("revoked token", f"{ACCOUNTS}/queries.py", ", ApiToken.revoked_at.is_(None)", "",
          f"{TOKENS}::test_a_revoked_token_is_worth_nothing"),
     wall("cookies open no call", "app/web/door.py", "if for_api():", "if False:",
          f"{TOKENS}::test_a_cookie_opens_nothing"),
