@@ -86,6 +86,15 @@ def test_a_product_born_this_week_has_no_usual_week():
     assert digest.header.usual_posts is None
 
 
+def test_while_the_week_runs_nobody_has_waited_longer_than_until_now():
+    asked = a_post(1, created_at=START + DAY)
+    so_far = build_digest(DigestFacts(WEEK, LONG_AGO, (asked,), seen_until=START + DAY + timedelta(hours=3)))
+    in_the_end = build_digest(DigestFacts(WEEK, LONG_AGO, (asked,)))
+
+    assert so_far.header.first_answer.longest_seconds == 3 * 3600
+    assert in_the_end.header.first_answer.longest_seconds == 6 * 86400
+
+
 def test_time_to_first_answer_counts_the_open_questions():
     asked = [a_post(n, created_at=END - 24 * HOUR) for n in (1, 2, 3)]
     waiting = [a_post(4, created_at=END - 3 * HOUR), a_post(5, created_at=END - 10 * HOUR)]

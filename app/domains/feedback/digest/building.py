@@ -94,8 +94,9 @@ def _usual(known: Evidence) -> tuple[float | None, float | None]:
 
 
 def _first_answer(known: Evidence, questions: Iterable[PostFact]) -> FirstAnswer:
-    """Questions without an answer before the end of the period are waiting until then, not left out."""
-    end, waits = known.facts.period.end, []
+    """Questions without an answer before the end of the period are waiting until then, not left out. While the period
+    runs, nobody has waited any longer than until now."""
+    end, waits = known.facts.seen_until or known.facts.period.end, []
     for post in questions:
         answered = post.answered_at is not None and post.answered_at < end
         until = post.answered_at if answered and post.answered_at else end

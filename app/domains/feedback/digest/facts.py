@@ -120,7 +120,8 @@ class DigestFacts:
     product's that are live, shipped in the period or of this quarter; rows outside a window are ignored where
     they do not belong.
 
-    `theme_names`: (tag, the name a product manager gave it); two tags of one name are one theme.
+    `theme_names`: (tag, the name a product manager gave it); two tags of one name are one theme. `seen_until` is when
+    these facts were read, where the period is not over yet; else None.
     """
 
     period: Period
@@ -132,6 +133,7 @@ class DigestFacts:
     promises: tuple[PromiseFigure, ...] = ()
     releases: tuple[ReleaseFact, ...] = ()
     theme_names: tuple[tuple[str, str], ...] = ()
+    seen_until: datetime | None = None
 
 
 def history_start(period: Period) -> datetime:

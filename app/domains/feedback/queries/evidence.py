@@ -53,6 +53,7 @@ def digest_facts(product_id: int, period: Period, until: date) -> DigestFacts:
         items=tuple(item_facts(product_id, covered)),
         gaps=tuple(SearchGap(*miss) for miss in misses(product_id, covered.start, end).items()),
         promises=tuple(_promises(product_id, covered.start, end)),
+        seen_until=now() if now() < end else None,
     )
 
 
