@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 from flask import Flask
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.extensions import database_is_sqlite, db
 from app.kernel import events, jobs, schedule
@@ -28,6 +29,7 @@ OUTBOUND_LEASE = timedelta(minutes=15)  # longer than mail.py lets a server take
 MAX_ATTEMPTS = 8  # with doubling back-off, about four minutes, then a person looks
 OUTBOUND_FOR = timedelta(hours=48)  # a mail server may be down for a day
 OUTBOUND_PAUSE = timedelta(hours=1)
+TRIED_EVERY_SECONDS = 0.5
 LEAVES_WITHIN_SECONDS = 8.0  # less than the parent waits before it kills
 
 log = structlog.get_logger()
@@ -147,20 +149,40 @@ class Worker:
         return done
 
     def _run_outside(self, group: list[jobs.Job]) -> None:
-        loaded = self._events_of(group)
+        error = self._error_of(group)
+        while not self._is_settled(group, error) and not self._stopping.wait(TRIED_EVERY_SECONDS):
+            pass
+
+    def _error_of(self, group: list[jobs.Job]) -> Exception | None:
+        """What went wrong with the work of this group; None where it is done."""
         try:
+            loaded = self._events_of(group)
             if _is_in_batches(self._table()[group[0].name]):
                 found = [loaded[job.event_id] for job in group if job.event_id in loaded]
                 self._table()[group[0].name](found)
             else:
                 self._call(group[0], loaded)
         except Exception as error:
+            return error
+        return None
+
+    def _is_settled(self, group: list[jobs.Job], error: Exception | None) -> bool:
+        """Told to the database. While that is away the jobs would wait for the end of their lease, a quarter of an
+        hour, and a mail that has left would leave again."""
+        try:
             with transaction():
-                for job in group:
-                    self._failed(job, error)
-        else:
-            with transaction():
-                jobs.finish([job.id for job in group], self.name)
+                self._settle(group, error)
+        except (OperationalError, InterfaceError) as away:
+            log.warning("worker.not_settled", jobs=len(group), error=str(away.orig)[:200])
+            return False
+        return True
+
+    def _settle(self, group: list[jobs.Job], error: Exception | None) -> None:
+        if error is None:
+            jobs.finish([job.id for job in group], self.name)
+            return
+        for job in group:
+            self._failed(job, error)
 
     def _batches(self, names: list[str], limit: int, lease: timedelta) -> list[list[jobs.Job]]:
         """What to do now: a batch of up to `limit`, and apart from it jobs under which a worker died."""

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Timer
 
+import psycopg
 import pytest
 from sqlalchemy import select
 
@@ -207,6 +209,33 @@ def test_slow_outbound_work_that_waits_for_its_turn_is_under_nobodys_lease(app, 
     worker.tick()
 
     assert sorted(sent) == [1, 2, 3]
+
+
+def test_what_has_left_is_settled_as_soon_as_the_database_is_back(app, wired, worker, monkeypatch):
+    """Under its lease it would wait for a quarter of an hour, and then leave once more."""
+    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
+        pytest.skip("SQLite's file does not go away")
+    address, sent = app.config["SQLALCHEMY_DATABASE_URI"].replace("postgresql+psycopg", "postgresql"), []
+    database, server = address.rpartition("/")[2], address.rpartition("/")[0] + "/postgres"
+
+    def closed(is_closed):
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f'ALTER DATABASE "{database}" ALLOW_CONNECTIONS {not is_closed}')
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [database])
+
+    @outbound
+    def leave_while_it_goes_away(number):
+        sent.append(number)
+        closed(True)
+        Timer(1.5, closed, [False]).start()
+
+    monkeypatch.setitem(wired.work, jobs.name_of(leave_while_it_goes_away), leave_while_it_goes_away)
+    with transaction():
+        enqueue(leave_while_it_goes_away, {"number": 1})
+    worker.tick()
+
+    assert states() == [JobState.DONE]
+    assert sent == [1]
 
 
 def test_who_lost_the_lease_while_working_changes_nothing(app, wired, worker, clock, monkeypatch):
