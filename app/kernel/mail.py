@@ -60,8 +60,8 @@ def send(mail: Mail) -> None:
         return
     with transaction():
         if not db.session.scalar(select(KeptMail.id).where(KeptMail.key == mail.key)):
-            shown = {name: str(value) for name, value in as_message(mail, config.mail_from).items()}
-            db.session.add(KeptMail(**{**asdict(mail), "headers": shown}, created_at=now()))
+            shown = {**asdict(mail), "headers": headers_of(mail, config.mail_from)}
+            db.session.add(KeptMail(**shown, created_at=now()))
 
 
 def send_later(mail: Mail) -> None:
@@ -77,19 +77,26 @@ def send_promised(mail: dict[str, Any]) -> None:
 def as_message(mail: Mail, sender: str) -> EmailMessage:
     """The message as it goes over the wire: text first, HTML beside it."""
     message = EmailMessage(policy=SMTP)
-    message["From"] = sender
-    message["To"] = mail.recipient
-    message["Subject"] = " ".join(mail.subject.split())[:300]
-    message["Date"] = format_datetime(now())
-    domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
-    message["Message-ID"] = f"<{mail.key.replace(':', '.')}@{domain}>"
-    message["Auto-Submitted"] = "auto-generated"
-    for name, value in mail.headers.items():
+    for name, value in headers_of(mail, sender).items():
         message[name] = value
     message.set_content(mail.text)
     if mail.html:
         message.add_alternative(mail.html, subtype="html")
     return message
+
+
+def headers_of(mail: Mail, sender: str) -> dict[str, str]:
+    """In their order, as somebody reads them."""
+    domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+    return {
+        "From": sender,
+        "To": mail.recipient,
+        "Subject": " ".join(mail.subject.split())[:300],
+        "Date": format_datetime(now()),
+        "Message-ID": f"<{mail.key.replace(':', '.')}@{domain}>",
+        "Auto-Submitted": "auto-generated",
+        **mail.headers,
+    }
 
 
 def _carry(url: str, message: EmailMessage) -> None:

@@ -97,10 +97,16 @@ def _by_token() -> Select[Any]:
 
 def actor_by_id(user_id: int) -> Actor:
     """A person as the actor of background work (mail, invitations, the command line)."""
-    row = db.session.execute(select(*_ACTOR, *_memberships()).where(User.id == user_id)).one_or_none()
+    row = read_rows(_by_id(), {"user_id": user_id}).one_or_none()
     if row is None:
         raise NotFound()
     return _actor(row, via="system", second_factor_passed=True)
+
+
+@cache
+def _by_id() -> Select[Any]:
+    columns: tuple[Any, ...] = (*_ACTOR, *_memberships())
+    return select(*columns).where(User.id == bindparam("user_id"))
 
 
 def actors_by_id(user_ids: Iterable[int]) -> dict[int, Actor]:
