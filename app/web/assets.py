@@ -9,7 +9,7 @@ from werkzeug.urls import uri_to_iri
 
 from app.config import ROOT
 
-MOST_ADDRESSES = 20_000
+MOST_ADDRESSES = 8_000
 SIMPLE = (str, int, type(None))
 
 

@@ -25,7 +25,7 @@ KEPT = frozenset(
     }
 )  # fmt: skip
 KEPT_SECONDS = 60.0
-MAX_BYTES = 32 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024
 LONGEST_ADDRESS = 500
 
 

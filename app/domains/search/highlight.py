@@ -94,7 +94,7 @@ def _beginnings(terms: frozenset[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(map(re.escape, sorted(heads)))) if heads else None
 
 
-@lru_cache(maxsize=50_000)  # the words of all texts are few
+@lru_cache(maxsize=20_000)  # the words of all texts are few
 def _tokens_of(word: str) -> tuple[str, ...]:
     return tuple(search_tokens(word))
 
