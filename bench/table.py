@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.comparing import Line
 
 HEADS = ("", "what", "figure", "reference", "ratio", "target", "reached", "remarks")
-BAR, LEFT, ROW, FULL = 300, 330, 24, 2.0  # of the plot: the target's place, the labels' width, a row, in targets
+BAR, LEFT, ROW, FULL = 300, 400, 24, 2.0  # of the plot: the target's place, the labels' width, a row, in targets
 
 
 def cells(line: Line) -> tuple[str, ...]:
@@ -52,7 +52,7 @@ def _bar(place: int, line: Line) -> str:
     part = line.most / max(line.ratio, 1e-9) if line.at_least else line.ratio / line.most
     length, top = int(min(part, FULL) * BAR / 2), ROW * place + 6
     colour = "#0b6e4f" if line.reached else "#b3261e"
-    what = escape(f"{line.target} {line.what}"[:52])
+    what = escape(f"{line.target} {line.what}"[:64])
     return (
         f'<text x="{LEFT - 8}" y="{top + 13}" text-anchor="end">{what}</text>'
         f'<rect x="{LEFT}" y="{top}" width="{length}" height="16" fill="{colour}"/>'
