@@ -96,6 +96,13 @@ def enqueue_all(reactions: Iterable[Callable[..., Any]], event_id: int) -> None:
         db.session.execute(insert(Job), rows)
 
 
+def enqueue_each(work: Callable[..., Any], payloads: Mapping[str, Mapping[str, Any]]) -> None:
+    """Promise `work(**payload)` for every key that does not wait already, in the caller's transaction."""
+    known = set(db.session.scalars(select(Job.key).where(Job.key.in_(payloads)))) if payloads else set()
+    if rows := [_promise(work, each, None) | {"key": key} for key, each in payloads.items() if key not in known]:
+        db.session.execute(insert(Job), rows)
+
+
 def _promise(work: Callable[..., Any], payload: Mapping[str, Any], event_id: int | None) -> dict[str, Any]:
     at = now()  # once: by these two being the same, `_DUE` knows what a clock that was ahead has written
     row = {"name": name_of(work), "payload": dict(payload), "event_id": event_id, "attempts": 0}

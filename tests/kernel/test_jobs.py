@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.kernel import jobs
 from app.kernel.events import Event, publish
-from app.kernel.jobs import Job, JobState, enqueue, in_batches, outbound
+from app.kernel.jobs import Job, JobState, enqueue, enqueue_each, in_batches, outbound
 from app.kernel.settings import SettingRow
 from app.kernel.transaction import transaction
 from app.kernel.worker import HOLDS_SECONDS, MAX_ATTEMPTS, Worker, back_off
@@ -183,6 +183,16 @@ def test_acknowledged_jobs_are_forgotten_after_a_week(app, wired, worker, clock,
     clock.advance(days=8)
     with transaction():
         assert jobs.forget_finished() == 1
+
+
+def test_of_many_promises_those_are_left_out_whose_key_waits_already(app):
+    with transaction():
+        enqueue(leave_the_house, {"number": 1}, key="house:1")
+        enqueue_each(leave_the_house, {f"house:{number}": {"number": number} for number in (1, 2, 3)})
+        enqueue_each(leave_the_house, {})
+
+    rows = db.session.execute(select(Job.key, Job.payload).order_by(Job.key))
+    assert [(row.key, row.payload["number"]) for row in rows] == [("house:1", 1), ("house:2", 2), ("house:3", 3)]
 
 
 def test_back_off_doubles_and_outbound_work_waits_an_hour_at_most():

@@ -4,11 +4,11 @@ A payload holds ids and small plain facts (a score, a state), never text that so
 show, it fetches, and the fetch asks the policies once more.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from app.domains.accounts.actor import Actor
 from app.domains.escalation.events import CASE_CHANGES, CaseChanged, CaseNoted
@@ -65,6 +65,15 @@ def say(room: str, kind: str, payload: dict[str, Any], event_id: int | None = No
             return
     db.session.add(LiveEvent(room=room, kind=kind, payload=payload, event_id=event_id, created_at=now()))
     db.session.flush()
+
+
+def say_in_each(kind: str, payloads: Mapping[str, dict[str, Any]], event_id: int | None) -> None:
+    """As `say`, of payloads by room."""
+    said = select(LiveEvent.room).where(LiveEvent.event_id == event_id, LiveEvent.kind == kind)
+    known = set(db.session.scalars(said)) if event_id is not None and payloads else set()
+    common = {"kind": kind, "event_id": event_id, "created_at": now()}
+    if rows := [{**common, "room": room, "payload": each} for room, each in payloads.items() if room not in known]:
+        db.session.execute(insert(LiveEvent), rows)
 
 
 def messages_of(event: Event) -> Iterator[tuple[str, str, dict[str, Any]]]:

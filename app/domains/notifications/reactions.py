@@ -12,7 +12,7 @@ from app.domains.follows.models import FollowKind, FollowLevel
 from app.domains.notifications.audience import Hearing, audience_of
 from app.domains.notifications.channels import email
 from app.domains.notifications.events import SolvedReminderDue
-from app.domains.notifications.live import messages_of, say, user_room
+from app.domains.notifications.live import messages_of, say, say_in_each, user_room
 from app.domains.notifications.models import Notification
 from app.domains.notifications.queries import by_mail_of, unread_counts
 from app.domains.questions.events import AnswerPosted, QuestionAsked
@@ -20,7 +20,7 @@ from app.domains.questions.models import Answer, Question
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.events import Event, publish
-from app.kernel.jobs import enqueue
+from app.kernel.jobs import enqueue, enqueue_each
 
 REMIND_AFTER = timedelta(days=3)
 # What a worker finds after a long stop, or an import, is still shown in the inbox; nobody wants mail about it.
@@ -59,17 +59,18 @@ def _notification(event: Event, hearing: Hearing) -> Notification:
 
 def _say_counts(event: Event, rows: list[Notification]) -> None:
     counts = unread_counts([row.user_id for row in rows])
-    for row in rows:
-        payload = {"notification": row.id, "about": row.kind, "unread": counts.get(row.user_id, 0)}
-        say(user_room(row.user_id), "notification", payload, event.event_id)
+    payloads = {
+        user_room(row.user_id): {"notification": row.id, "about": row.kind, "unread": counts.get(row.user_id, 0)}
+        for row in rows
+    }
+    say_in_each("notification", payloads, event.event_id)
 
 
 def _promise_mail(rows: list[Notification]) -> None:
     recent = [row for row in rows if now() - row.created_at < TOO_OLD_FOR_MAIL]
     wanted = by_mail_of([(row.user_id, row.kind) for row in recent])
-    for row in recent:
-        if wanted[row.user_id, row.kind]:
-            enqueue(email.deliver, {"notification_id": row.id}, key=f"mail:notification:{row.id}")
+    by_mail = [row.id for row in recent if wanted[row.user_id, row.kind]]
+    enqueue_each(email.deliver, {f"mail:notification:{id}": {"notification_id": id} for id in by_mail})
 
 
 def _told(event: Event) -> int:
