@@ -13,7 +13,7 @@ WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 # Where `make test-long` looks.
 LONG ?= tests
 
-.PHONY: run test test-packages test-servers test-long soak soak-faults soak-walls soak-tests audit audit-code check check-style demo backup verify restore upgrade requirements translations migration clean bench
+.PHONY: run test test-packages test-servers test-long soak soak-faults soak-walls soak-tests audit audit-code check check-style demo named backup verify restore upgrade requirements translations migration clean bench
 
 run: $(VENV)/run.stamp $(CATALOGUES:.po=.mo)
 	@exec $(BIN)/python -m app.cli.starting
@@ -69,13 +69,16 @@ demo: $(VENV)/run.stamp $(CATALOGUES:.po=.mo)
 	$(FLASK) demo
 
 # FILE=/backups/huzhu.zip; REPLACE=1 moves a forum that is there aside; BACKUPS= the folder of an upgrade's backup.
-backup: $(VENV)/run.stamp
+named:
+	@test -n "$(FILE)" || { echo "FILE= is missing: make $(firstword $(MAKECMDGOALS)) FILE=/backups/huzhu.zip" >&2; exit 2; }
+
+backup: named $(VENV)/run.stamp
 	@$(FLASK) backup "$(FILE)"
 
-verify: $(VENV)/run.stamp
+verify: named $(VENV)/run.stamp
 	@$(FLASK) backup --verify "$(FILE)"
 
-restore: $(VENV)/run.stamp
+restore: named $(VENV)/run.stamp
 	@$(FLASK) restore $(if $(REPLACE),--replace )"$(FILE)"
 
 upgrade: $(VENV)/run.stamp

@@ -167,6 +167,9 @@ def load_settings() -> Settings:
     return settings
 
 
+_keys_made: set[Path] = set()
+
+
 def secret_key(settings: Settings) -> str:
     """SECRET_KEY, or the key that the first start left in the data folder."""
     if settings.secret_key:
@@ -178,11 +181,24 @@ def secret_key(settings: Settings) -> str:
         # O_EXCL: web and worker start together, and only one of them may choose the key.
         with open(path, "x", opener=_private) as file:
             file.write(secrets.token_hex(32))
+        _keys_made.add(path)
     except FileExistsError:
         pass
     except OSError as error:
         raise ConfigError(f"DATA_DIR: {path} cannot be written: {error.strerror}") from None
     return path.read_text().strip()
+
+
+def has_made_key(settings: Settings) -> bool:
+    """Whether the key in the data folder is there since this process began."""
+    return settings.data_dir / "secret.key" in _keys_made
+
+
+def take_back_key(settings: Settings) -> None:
+    """A command that serves nobody leaves no key that its own start has made."""
+    if has_made_key(settings):
+        (settings.data_dir / "secret.key").unlink(missing_ok=True)
+        _keys_made.discard(settings.data_dir / "secret.key")
 
 
 def _private(path: str, flags: int) -> int:

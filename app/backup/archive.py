@@ -70,7 +70,9 @@ class Archive:
         except (zipfile.BadZipFile, ValueError, NotImplementedError):
             raise Unsound("it is no backup, or its end is missing") from None
         except FileNotFoundError:
-            raise Conflict(f"There is no file {path}.") from None
+            raise Conflict(f"There is no file {path}: name one that `make backup` has written.") from None
+        except IsADirectoryError:
+            raise Conflict(f"{path} is a folder: name the backup in it.") from None
         try:
             self.manifest = self._gate()
         except BaseException:
@@ -166,6 +168,9 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
 
     What stands there already is never overwritten.
     """
+    require_folder(path.parent)
+    if path.is_dir():
+        raise Conflict(f"{path} is a folder: name a new file in it, for example {path / 'huzhu.zip'}.")
     if path.exists() or path.is_symlink():
         raise Conflict(f"There is a file {path} already; choose another name.")
     draft = path.with_name(f".{path.name}.{os.getpid()}.partial")
@@ -179,6 +184,11 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
         with suppress(FileNotFoundError):
             draft.unlink()
     sync_folder(path.parent)
+
+
+def require_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise Conflict(f"There is no folder {folder}: make it first.")
 
 
 def _publish(draft: Path, path: Path) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy.engine import Connection
 
 from app.backup.archive import Archive
 from app.backup.filling import continue_numbering, drop_references, restore_references, rows_of, store
-from app.backup.manifest import Manifest, Unsound, member_of
+from app.backup.manifest import Manifest, TooNew, Unsound, member_of
 from app.backup.rows import columns_of, tables_of
 from app.extensions import database_is_sqlite, db
 from app.kernel.schema import Dangling, alembic_config, changing_tables, known_revisions
@@ -14,9 +14,8 @@ from app.kernel.schema import Dangling, alembic_config, changing_tables, known_r
 
 def require_known_schema(found: Manifest) -> None:
     if found.revision not in known_revisions():
-        raise Unsound(
-            f"version {found.program} made it with the schema {found.revision}, which this version does not know: "
-            "install that version or a newer one"
+        raise TooNew(
+            f"version {found.program} made it with the schema {found.revision}, which this version does not know"
         )
 
 

@@ -21,6 +21,14 @@ Kind = Literal["integer", "number", "truth", "text", "time", "json"]
 class Unsound(DomainError):
     """This archive is no backup that can be restored; the sentence says why."""
 
+    remedy = "take another backup, or copy this one again"
+
+
+class TooNew(Unsound):
+    """This version of the program cannot read it."""
+
+    remedy = "install the version that made it, or a newer one"
+
 
 class Strict(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
@@ -79,7 +87,7 @@ def read(text: bytes) -> Manifest:
         if not isinstance(found, dict) or "format" not in found:
             raise ValueError("no format")
         if found["format"] != FORMAT:
-            raise Unsound(f"its format is {found['format']}, and this version of the program reads format {FORMAT}")
+            raise TooNew(f"its format is {found['format']}, and this version of the program reads format {FORMAT}")
         manifest = Manifest.model_validate_json(text)
     except (ValueError, RecursionError) as error:
         raise Unsound(f"its {MANIFEST} cannot be read{_place(error)}") from None

@@ -6,7 +6,6 @@ key and uploads in a folder. Then names change, under a mark that keeps a forum 
 
 import os
 import shutil
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
@@ -14,14 +13,14 @@ from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DatabaseError, OperationalError
 
 from app.backup.archive import Archive, sync_folder
 from app.backup.loading import is_empty, load, load_all, require_known_schema
 from app.backup.manifest import DEMO_MARK, SECRET, UPLOADS, Manifest, moment
+from app.backup.occupied import DATABASE_FILES, database_file, forum_in
 from app.backup.running import nobody_else, require_unused_database
 from app.backup.scratch import ROOM_FOR_INDEXES, complaints_of_doctor, require_room, scratch_forum
-from app.config import Settings
+from app.config import Settings, take_back_key
 from app.domains.search.serving import serving
 from app.extensions import database_is_sqlite, db
 from app.kernel.clock import now
@@ -30,14 +29,12 @@ from app.kernel.schema import changing_tables
 
 UNFINISHED = "restore.unfinished"
 STAGE = ".restoring"
-DATABASE_FILES = ("", "-wal", "-shm", "-journal")
-JUST_NOW_SECONDS = 60.0
 BESIDE_DATABASE = (SECRET, DEMO_MARK, UPLOADS.rstrip("/"))
 
 
 @dataclass(frozen=True)
 class Aside:
-    """Where the old forum is: its files, and its tables where the database is PostgreSQL's."""
+    """Where is what was here before: files, and the tables of a forum where the database is PostgreSQL's."""
 
     folder: Path
     schema: str | None = None
@@ -45,7 +42,7 @@ class Aside:
 
 @dataclass(frozen=True)
 class Restored:
-    """`aside` is None where there was no forum; `broken` is what doctor finds."""
+    """`aside` is None where there was nothing before; `broken` is what doctor finds."""
 
     manifest: Manifest
     aside: Aside | None
@@ -61,49 +58,49 @@ def is_unfinished(settings: Settings) -> bool:
 def restore(settings: Settings, path: Path, *, replace: bool = False) -> Restored:
     """Into an empty data folder and database, or, with `replace`, into a place that is first moved aside.
 
-    Unsound where the archive is none; Conflict where there is a forum, or one runs. Then nothing has changed.
+    Unsound where the archive is none; Conflict where there is a forum, or one runs. Then nothing has changed, and
+    nothing is made before the whole file has been read.
     """
-    with nobody_else(settings.data_dir), Archive(path) as archive:
-        require_known_schema(archive.manifest)
-        require_unused_database()
-        place = _forum_in(settings.data_dir)
-        if place and not replace:
-            raise Conflict(f"There is a forum already: {place}. --replace moves it aside first.")
-        require_room(settings.data_dir, archive.manifest.size * ROOM_FOR_INDEXES, "To restore this backup")
-        stage = _staged(settings.data_dir, archive)
-        try:
-            swap = _swap_sqlite if database_is_sqlite(db.engine) else _swap_postgresql
-            aside = swap(settings, archive, stage)
-            if not place:
-                _without_remains(aside)
-        finally:
-            shutil.rmtree(stage, ignore_errors=True)
-        (settings.data_dir / UNFINISHED).unlink(missing_ok=True)
-        shutil.rmtree(serving().root, ignore_errors=True)
-        serving().want_rebuild("restored")
-        broken = complaints_of_doctor(archive.manifest)
-        return Restored(archive.manifest, aside if place else None, broken, _has_other_key(settings))
+    with nobody_else(settings.data_dir):
+        take_back_key(settings)  # nobody else's, and nothing is signed here
+        with Archive(path) as archive:
+            is_taken = _require_place(settings, archive, replace)
+            archive.check()
+            aside = _swap(settings, archive)
+            if not is_taken:
+                _without_remains(settings, aside)
+            (settings.data_dir / UNFINISHED).unlink(missing_ok=True)
+            shutil.rmtree(serving().root, ignore_errors=True)
+            serving().want_rebuild("restored")
+            broken = complaints_of_doctor(archive.manifest)
+        return Restored(archive.manifest, aside if aside.folder.exists() else None, broken, _has_other_key(settings))
 
 
-def _forum_in(data_dir: Path) -> str | None:
-    """Where there is something that a restore must not lose; a database too damaged to be read is such a thing."""
+def _require_place(settings: Settings, archive: Archive, replace: bool) -> bool:
+    """Whether there is a forum, which may be moved aside then."""
+    require_known_schema(archive.manifest)
+    require_unused_database()
+    found = forum_in(settings)
+    if found and not replace:
+        choice = f"Choose another {found.setting}, or add REPLACE=1 (`--replace`): it is then moved aside."
+        raise Conflict(f"There is a forum already ({found.place}). {choice}")
+    require_room(settings.data_dir, archive.manifest.size * ROOM_FOR_INDEXES, "To restore this backup")
+    return found is not None
+
+
+def _swap(settings: Settings, archive: Archive) -> Aside:
+    stage = settings.data_dir / STAGE
+    shutil.rmtree(stage, ignore_errors=True)  # of one that was killed
     try:
-        with db.engine.connect() as connection:
-            free = is_empty(connection)
-    except OperationalError:
-        raise
-    except DatabaseError:
-        free = False
-    if not free:
-        return db.engine.url.render_as_string(hide_password=True)
-    uploads = data_dir / UPLOADS
-    return str(uploads) if uploads.is_dir() and any(uploads.iterdir()) else None
+        _unpack(archive, stage)
+        swap = _swap_sqlite if database_is_sqlite(db.engine) else _swap_postgresql
+        return swap(settings, archive, stage)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
 
 
-def _staged(data_dir: Path, archive: Archive) -> Path:
-    """Key, mark and uploads, unpacked and checked, in a folder that a rename away is their place."""
-    stage = data_dir / STAGE
-    shutil.rmtree(stage, ignore_errors=True)
+def _unpack(archive: Archive, stage: Path) -> None:
+    """Key, mark and uploads, in a folder that a rename away is their place."""
     stage.mkdir(mode=0o700)
     for name in archive.manifest.members:
         if name in BESIDE_DATABASE or name.startswith(UPLOADS):
@@ -114,22 +111,19 @@ def _staged(data_dir: Path, archive: Archive) -> Path:
                     file.write(chunk)
                 file.flush()
                 os.fsync(file.fileno())
-    return stage
 
 
 # SQLite: the file is built under another name ---------------------------------------------------------------------
 
 
 def _swap_sqlite(settings: Settings, archive: Archive, stage: Path) -> Aside:
-    database, draft = Path(db.engine.url.database or ""), stage / "huzhu.db"
+    database, draft = database_file(settings), stage / "huzhu.db"
     with scratch_forum(settings, draft):
         load_all(archive)
     db.engine.dispose()
     (settings.data_dir / UNFINISHED).touch()
     aside = _free_folder(database.parent)
     _move_aside(settings, aside)
-    for end in DATABASE_FILES:
-        _move(database.with_name(database.name + end), aside)
     shutil.move(draft, database)  # a database of its own address may lie on another disk
     _move_in(settings, stage)
     sync_folder(database.parent)
@@ -178,8 +172,12 @@ def _free_folder(beside: Path) -> Path:
 
 
 def _move_aside(settings: Settings, aside: Path) -> None:
+    """With PostgreSQL a SQLite file too: a start that has lost its DATABASE_URL would serve the old forum."""
+    database = database_file(settings)
     for name in BESIDE_DATABASE:
         _move(settings.data_dir / name, aside)
+    for end in DATABASE_FILES:
+        _move(database.with_name(database.name + end), aside)
 
 
 def _move(path: Path, folder: Path) -> None:
@@ -194,13 +192,13 @@ def _move_in(settings: Settings, stage: Path) -> None:
     sync_folder(settings.data_dir)
 
 
-def _without_remains(aside: Aside) -> None:
-    """An empty place leaves nothing, or the key that this command's own start has made."""
+def _without_remains(settings: Settings, aside: Aside) -> None:
+    """An empty place leaves nothing; a key stays that is not the backup's."""
     key = aside.folder / SECRET
-    if key.exists() and time.time() - key.stat().st_mtime < JUST_NOW_SECONDS:
+    if key.exists() and key.read_bytes().strip() == (settings.data_dir / SECRET).read_bytes().strip():
         key.unlink()
     for end in DATABASE_FILES:
-        (aside.folder / f"huzhu.db{end}").unlink(missing_ok=True)
+        (aside.folder / f"{database_file(settings).name}{end}").unlink(missing_ok=True)
     with suppress(OSError):  # something else is in it, and stays
         aside.folder.rmdir()
 

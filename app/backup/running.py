@@ -3,12 +3,13 @@
 import fcntl
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from sqlalchemy import text
 
+from app.config import Settings, has_made_key, take_back_key
 from app.extensions import database_is_sqlite, db
 from app.kernel.errors import Conflict
 
@@ -55,6 +56,13 @@ def _locked(file: IO[str], how: int) -> bool:
         return True
     except BlockingIOError:
         return False
+
+
+def leave_no_key(settings: Settings) -> None:
+    """For a command that needs no forum, unless one has begun to use the key that the command's start has made."""
+    if has_made_key(settings):
+        with suppress(ForumRuns), nobody_else(settings.data_dir):
+            take_back_key(settings)
 
 
 def require_unused_database() -> None:

@@ -8,6 +8,7 @@ from alembic.util import CommandError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.backup.archive import require_folder
 from app.backup.manifest import moment
 from app.backup.running import nobody_else, require_unused_database
 from app.backup.scratch import require_room
@@ -28,6 +29,7 @@ class UpgradeStopped(DomainError):
 
 def upgrade(settings: Settings, folder: Path, report: Callable[[str], object]) -> Path:
     """Bring the schema up behind a backup in `folder`; gives the backup. Whatever fails, the old data stay."""
+    require_folder(folder)
     with nobody_else(settings.data_dir):
         require_unused_database()
         revision = require_known_revision()

@@ -1,5 +1,6 @@
 """`flask backup`, `flask restore`, `flask upgrade`: what keeps a forum when its machine does not."""
 
+import shlex
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -10,15 +11,17 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.backup.manifest import Unsound
+from app.backup.restoring import Aside
 from app.backup.restoring import restore as restore_from
+from app.backup.running import leave_no_key
 from app.backup.upgrading import upgrade as upgrade_behind
 from app.backup.upgrading import way_back
 from app.backup.verifying import verify as verified
 from app.backup.writing import write_backup
 from app.cli.saying import fail, plainly
+from app.config import Settings
 
-FILE = click.Path(path_type=Path, dir_okay=False)
-FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
+PATH = click.Path(path_type=Path)
 
 
 def naming_the_disk(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -35,7 +38,7 @@ def naming_the_disk(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command("backup")
-@click.argument("file", type=FILE)
+@click.argument("file", type=PATH)
 @click.option("--verify", "only_verify", is_flag=True, help="Try FILE: restore it into a temporary folder, ask doctor.")
 @with_appcontext
 @plainly
@@ -51,41 +54,60 @@ def backup(file: Path, only_verify: bool) -> None:
 
 
 def _verify(file: Path) -> None:
+    settings = current_app.extensions["config"]
+    leave_no_key(settings)
     try:
-        found = verified(current_app.extensions["config"], file)
+        found = verified(settings, file)
     except Unsound as error:
-        click.echo(f"{file}: no sound backup: {error}", err=True)
+        click.echo(f"{file}: no sound backup: {error}; {error.remedy}", err=True)
         raise SystemExit(1) from None
-    click.echo(f"{file}: sound: {found.row_count} rows of {found.made}, schema {found.revision}; every invariant holds")
+    made = f"made by version {found.program} with the schema {found.revision}"
+    click.echo(f"{file}: sound: {found.row_count} rows of {found.made}, {made}; every invariant holds")
 
 
 @click.command("restore")
-@click.argument("file", type=FILE)
+@click.argument("file", type=PATH)
 @click.option("--replace", is_flag=True, help="Move the forum that is here aside first.")
 @with_appcontext
 @plainly
 @naming_the_disk
 def restore(file: Path, replace: bool) -> None:
     """Make the forum of FILE again, in an empty data folder and database."""
+    settings = current_app.extensions["config"]
     try:
-        done = restore_from(current_app.extensions["config"], file.absolute(), replace=replace)
+        done = restore_from(settings, file.absolute(), replace=replace)
     except Unsound as error:
-        fail(f"{file} cannot be restored: {error}")
+        fail(f"{file} cannot be restored: {error}. Nothing was changed: {error.remedy}.")
     click.echo(f"Restored {done.manifest.row_count} rows of {done.manifest.made}.")
     if done.aside:
-        click.echo(f"The forum that was here: {done.aside.folder}")
-    if done.aside and done.aside.schema:
-        click.echo(f"Its tables: the schema {done.aside.schema} of the database")
+        _name_what_was_here(done.aside)
     if done.other_key:
         click.echo("SECRET_KEY is set and differs from the key of the backup: people sign in again.")
     for line in done.broken:
         click.echo(line)
-    click.echo("Start it with: make run" if not done.broken else f"{len(done.broken)} invariants do not hold.")
+    click.echo(how_to_start(settings) if not done.broken else f"{len(done.broken)} invariants do not hold.")
     raise SystemExit(1 if done.broken else 0)
 
 
+def _name_what_was_here(aside: Aside) -> None:
+    if moved := sorted(path.name for path in aside.folder.iterdir()):
+        click.echo(f"What was here before: {aside.folder} ({', '.join(moved)})")
+    if aside.schema:
+        click.echo(f"Its tables: the schema {aside.schema} of the database")
+
+
+def how_to_start(settings: Settings) -> str:
+    """With what led this command here: without it another forum starts. An address may hold a password."""
+    given = []
+    if settings.data_dir != Settings.model_fields["data_dir"].default:
+        given.append(f"DATA_DIR={shlex.quote(str(settings.data_dir.absolute()))}")
+    if settings.database_url:
+        given.append("DATABASE_URL=…")
+    return " ".join(["Start it with:", *given, "make run"])
+
+
 @click.command("upgrade")
-@click.option("--backups", type=FOLDER, help="Where the backup goes; beside the data folder otherwise.")
+@click.option("--backups", type=PATH, help="Where the backup goes; beside the data folder otherwise.")
 @with_appcontext
 @plainly
 @naming_the_disk
@@ -93,5 +115,5 @@ def upgrade(backups: Path | None) -> None:
     """Bring a stopped forum up to this version of the program, behind a backup."""
     settings = current_app.extensions["config"]
     path = upgrade_behind(settings, (backups or settings.data_dir.resolve().parent).absolute(), click.echo)
-    click.echo("Start it with: make run")
+    click.echo(how_to_start(settings))
     click.echo(f"The way back: install the earlier version again, then {way_back(path)}")

@@ -1,6 +1,7 @@
 """The forum of the archive, whole, on a machine with either database; and never in another one's place."""
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -10,11 +11,12 @@ from flask import current_app
 from sqlalchemy import create_engine, inspect, select, text
 
 from app.backup.archive import Archive
-from app.backup.manifest import Unsound, member_of
+from app.backup.manifest import TooNew, member_of
 from app.backup.restoring import restore
 from app.backup.running import ForumRuns, nobody_else, running
 from app.backup.scratch import complaints_of_doctor
 from app.backup.writing import write_backup
+from app.config import take_back_key
 from app.domains.accounts.actor import GUEST
 from app.domains.accounts.models import User
 from app.domains.questions.models import Question
@@ -131,6 +133,55 @@ def test_where_there_is_a_forum_nothing_is_restored_unless_it_is_told_to(backup,
     assert titles()[-1] == "Asked after the backup"
 
 
+def test_a_key_that_is_not_the_backups_is_kept_and_named(backup, elsewhere):
+    with elsewhere("sqlite") as settings:
+        a_key_from_before(settings, "the key of another forum")
+        done = restore(settings, backup)
+
+        assert (settings.data_dir / "secret.key").read_text() == "a key for tests only"
+        assert (done.aside.folder / "secret.key").read_text() == "the key of another forum"
+        assert [path.name for path in done.aside.folder.iterdir()] == ["secret.key"]
+
+
+def test_the_backups_own_key_is_not_kept_twice(backup, elsewhere):
+    with elsewhere("sqlite") as settings:
+        a_key_from_before(settings, "a key for tests only\n")
+        assert restore(settings, backup).aside is None
+        assert not list(settings.data_dir.glob("before-restore-*"))
+
+
+def a_key_from_before(settings, key):
+    """As of a forum that was here before this process has begun."""
+    take_back_key(settings)
+    (settings.data_dir / "secret.key").write_text(key)
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+def test_on_the_way_to_postgresql_the_old_sqlite_file_does_not_stay_where_a_start_would_find_it(
+    backup, elsewhere, forum, kind
+):
+    with elsewhere(kind) as settings:
+        old = settings.data_dir / "huzhu.db"
+        shutil.copy(settings_of(forum).data_dir / "huzhu.db", old)
+        with pytest.raises(Conflict, match="huzhu.db.*Choose another DATA_DIR.*--replace"):
+            restore(settings, backup)
+        assert old.exists()
+
+        done = restore(settings, backup, replace=True)
+
+        assert not list(settings.data_dir.glob("huzhu.db*"))
+        with closing(sqlite3.connect(done.aside.folder / "huzhu.db")) as kept:
+            assert kept.execute("SELECT count(*) FROM question").fetchone() == (0,)
+
+
+def test_a_database_without_a_table_is_nothing_to_keep(backup, elsewhere):
+    with elsewhere("sqlite") as settings:
+        with db.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+        assert (settings.data_dir / "huzhu.db").stat().st_size
+        assert restore(settings, backup).aside is None
+
+
 def test_a_replaced_sqlite_forum_lies_beside_the_new_one(backup, forum, ann):
     a_question(by=ann, title="Asked after the backup")
     done = restore(settings_of(forum), backup, replace=True)
@@ -221,7 +272,7 @@ def test_a_backup_of_a_newer_version_is_refused(forum, elsewhere, tmp_path, a_la
     monkeypatch.undo()
     assert newest_revision() != "29990101_medals"
 
-    with elsewhere("sqlite") as settings, pytest.raises(Unsound, match="newer"):
+    with elsewhere("sqlite") as settings, pytest.raises(TooNew, match="29990101_medals.*does not know"):
         restore(settings, tmp_path / "newer.zip")
     with pytest.raises(SchemaIsNewer):
         require_known_revision()
