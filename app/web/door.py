@@ -39,8 +39,15 @@ def load_user(token: str) -> Actor | None:
         return None
     actor = actor_of_session(token)
     if actor is not None and actor.authenticated_at is not None:
-        session["_fresh"] = actor.authenticated_at > now() - FRESH_FOR
+        _note_freshness(actor.authenticated_at > now() - FRESH_FOR)
     return actor
+
+
+def _note_freshness(is_fresh: bool) -> None:
+    """Written only where it changes: each answer that writes the cookie takes along what another one, asked for at the
+    same time, has just written into it, such as "Your question is published"."""
+    if session.get("_fresh") is not is_fresh:
+        session["_fresh"] = is_fresh
 
 
 def visitor() -> Actor:

@@ -170,3 +170,11 @@ def test_more_names_are_those_that_the_engineer_wrote_down(tmp_path):
                    for host in ("forum.example.com", "help.local", "evil.example")}  # fmt: skip
         db.engine.dispose()
     assert answers == {"forum.example.com": 200, "help.local": 200, "evil.example": 400}
+
+
+def test_what_a_page_asks_in_the_background_leaves_the_cookie_alone(client, ann):
+    """Else an answer that was begun before a form was sent takes its "Your question is published" along."""
+    sign_in(client, ann)
+    client.get("/questions")
+    for path in ("/events", "/questions", "/inbox"):
+        assert "Set-Cookie" not in client.get(path).headers, path

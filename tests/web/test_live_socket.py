@@ -107,8 +107,10 @@ def test_after_a_break_nothing_is_missing_and_nothing_comes_twice(forum):
         last_id = page.waits_for("answer.posted", answer=first.id)["id"]
         last_id = max([last_id, *(message["id"] for message in page.heard)])
 
-    missed = [an_answer(to=question, by=bob, body=f"Another idea, number {n} of them.").id for n in range(5)]
-    forum.work()
+    with Page(forum, bob, question) as bobs:
+        missed = [an_answer(to=question, by=bob, body=f"Another idea, number {n} of them.").id for n in range(5)]
+        forum.work()
+        bobs.waits_for("answer.posted", answer=missed[-1])  # said to all who were there: nobody hears it late
 
     with Page(forum, ann, question) as page:
         acknowledged = page.socket.call("resume", {"last_id": last_id})
