@@ -108,9 +108,10 @@ class ShownPosts:
         return self.question._replace(answers=(), comments=())
 
     def question_itself(self, labels: Sequence[ThreadLabel], close_form: CloseForm | None) -> Markup:
-        """Its words and what may be done; under it what it feeds, and the form to close it."""
+        """Its words and what may be done; under it what it feeds, the form to close it, and its comments."""
         rights, head = self._rights_of_question(), self.head
-        fill = {"labels": render_template("feedback/_labels.html", labels=labels) if labels else ""}
+        fill = {"comments": str(self._comments_of_question())}
+        fill["labels"] = render_template("feedback/_labels.html", labels=labels) if labels else ""
         if rights.close and not head.closed_at:
             form = close_form or CloseForm(formdata=None)
             fill["close"] = render_template("questions/_close.html", question=head, close_form=form)
@@ -132,7 +133,7 @@ class ShownPosts:
         shown = [ShownAnswer(each, self._rights(each), self._comments("answer", each)) for each in wanted]
         return self._part("questions/_answers.html", {f"answer:{each.id}" for each in wanted}, answers=shown)
 
-    def comments_of_question(self) -> Markup:
+    def _comments_of_question(self) -> Markup:
         comments, place = self._comments("question", self.question), f"question:{self.question.id}"
         return self._part("questions/_comments.html", {place}, place=place, comments=comments)
 

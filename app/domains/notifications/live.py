@@ -59,17 +59,13 @@ def staff_room(product_id: int) -> str:
 
 def say(room: str, kind: str, payload: dict[str, Any], event_id: int | None = None) -> None:
     """Store one message in the caller's transaction; the same event says the same in a room once."""
-    if event_id is not None:
-        said = [LiveEvent.event_id == event_id, LiveEvent.room == room, LiveEvent.kind == kind]
-        if db.session.scalar(select(LiveEvent.id).where(*said)) is not None:
-            return
-    db.session.add(LiveEvent(room=room, kind=kind, payload=payload, event_id=event_id, created_at=now()))
-    db.session.flush()
+    say_in_each(kind, {room: payload}, event_id)
 
 
 def say_in_each(kind: str, payloads: Mapping[str, dict[str, Any]], event_id: int | None) -> None:
     """As `say`, of payloads by room."""
     said = select(LiveEvent.room).where(LiveEvent.event_id == event_id, LiveEvent.kind == kind)
+    said = said.where(LiveEvent.room.in_(payloads))
     known = set(db.session.scalars(said)) if event_id is not None and payloads else set()
     common = {"kind": kind, "event_id": event_id, "created_at": now()}
     if rows := [{**common, "room": room, "payload": each} for room, each in payloads.items() if room not in known]:

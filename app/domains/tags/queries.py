@@ -20,19 +20,12 @@ _SYNONYMS = select(Synonym.name).where(Synonym.tag_id == bindparam("tag_id")).or
 
 
 def tag_by_name(name: str) -> Tag:
-    """By its name or by a synonym."""
-    wanted = tag_name(name)
-    tag = db.session.scalar(select(Tag).where(Tag.name == wanted))
-    if tag is None:
-        of_synonym = select(Tag).join(Synonym, Synonym.tag_id == Tag.id).where(Synonym.name == wanted)
-        tag = db.session.scalar(of_synonym)
-    if tag is None:
-        raise NotFound()
-    return tag
+    """To be changed: by its name or by a synonym."""
+    return db.session.get_one(Tag, tag_row(name).id)
 
 
 def tag_row(name: str) -> Row[Any]:
-    """As `tag_by_name`, to be shown and not to be changed: the columns of the table."""
+    """To be shown: the columns of the table, by its name or by a synonym."""
     wanted = {"name": tag_name(name)}
     row = read_rows(_NAMED, wanted).one_or_none() or read_rows(_OF_SYNONYM, wanted).one_or_none()
     if row is None:

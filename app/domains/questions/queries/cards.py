@@ -1,9 +1,9 @@
 """A question as a line of a list."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Row, Select, String, bindparam, func, select, type_coerce
 
@@ -108,13 +108,15 @@ class Title(NamedTuple):
     state: str
 
 
+Shown = TypeVar("Shown", Card, Title)
+
+
 def titles_by_id(actor: Actor, ids: Sequence[int]) -> list[Title]:
     """Titles in the order of `ids`, less those that the actor may not see. One statement."""
     if not ids:
         return []
     rows = read_rows(_titles_of(sight_of(actor)), reading(actor, ids=list(ids)))
-    found = {row.id: Title._make(row) for row in rows}
-    return [found[question_id] for question_id in ids if question_id in found]
+    return _in_order(ids, map(Title._make, rows))
 
 
 @cache
@@ -126,20 +128,24 @@ def _titles_of(sight: Sight) -> Select[Any]:
 
 def cards_seen_by(actor: Actor, ids: Sequence[int]) -> list[Card]:
     """Cards in the order of `ids`, hidden and deleted ones too where the actor may see them. One statement."""
-    return _in_order(actor, ids, listed_only=False)
+    return _cards(actor, ids, listed_only=False)
 
 
 def cards_by_id(actor: Actor, ids: Sequence[int]) -> list[Card]:
     """Cards in the order of `ids`, less those that the actor may not see. One statement."""
-    return _in_order(actor, ids, listed_only=True)
+    return _cards(actor, ids, listed_only=True)
 
 
-def _in_order(actor: Actor, ids: Sequence[int], listed_only: bool) -> list[Card]:
+def _cards(actor: Actor, ids: Sequence[int], listed_only: bool) -> list[Card]:
     if not ids:
         return []
-    rows = read_rows(_cards_of(sight_of(actor), listed_only), reading(actor, ids=list(ids))).all()
-    found = {row.id: card_of(row) for row in rows}
-    return [found[question_id] for question_id in ids if question_id in found]
+    rows = read_rows(_cards_of(sight_of(actor), listed_only), reading(actor, ids=list(ids)))
+    return _in_order(ids, map(card_of, rows))
+
+
+def _in_order(ids: Sequence[int], found: Iterable[Shown]) -> list[Shown]:
+    by_id = {each.id: each for each in found}
+    return [by_id[question_id] for question_id in ids if question_id in by_id]
 
 
 @cache
