@@ -32,8 +32,9 @@ def poisoned_jobs(stage: Stage, seed: int, *, questions: int, doses: int = 2) ->
     while time.monotonic() < until and (stage.owed() or _undead()):
         if not worker.lives:
             deaths += 1
+            _end_leases()  # before the next one starts, for its own leases are none of ours
             worker = _start(stage)
-        _cut_pauses(worker)
+        _cut_pauses()
         time.sleep(0.05)
     dead = {name: error for name, error in _dead()}
     result = counted(stage, f"{2 * doses} poisoned jobs among those of {questions} questions, {deaths} workers died")
@@ -74,13 +75,18 @@ def _poison(*names: str) -> None:
             db.session.flush()
 
 
-def _cut_pauses(worker: Running) -> None:
-    """The minute of a dead worker's lease, and the seconds until the next try."""
+def _cut_pauses() -> None:
+    """The seconds until what failed is tried again."""
     with transaction():
-        waiting = update(Job).where(Job.state == JobState.WAITING)
-        db.session.execute(waiting.where(Job.name == FAILS, Job.due_at > now()).values(due_at=now()))
-        if not worker.lives:
-            db.session.execute(waiting.where(Job.lease_until.is_not(None)).values(lease_until=None))
+        failed = update(Job).where(Job.state == JobState.WAITING, Job.name == FAILS, Job.due_at > now())
+        db.session.execute(failed.values(due_at=now()))
+
+
+def _end_leases() -> None:
+    """The minute for which a dead worker's jobs are still its own."""
+    with transaction():
+        held = update(Job).where(Job.state == JobState.WAITING, Job.lease_until.is_not(None))
+        db.session.execute(held.values(lease_until=None))
 
 
 def _undead() -> int:

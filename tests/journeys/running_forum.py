@@ -23,6 +23,7 @@ class RunningForum:
     def __init__(self, port: int, environment: dict[str, str], log: Path) -> None:
         self.address = f"http://127.0.0.1:{port}"
         self.environment, self.log = environment, log
+        self.database = Path(environment["DATA_DIR"]) / "huzhu.db"
         self.parent: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

@@ -3,8 +3,10 @@
 import json
 import os
 import signal
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -64,6 +66,22 @@ def eventually(holds: Any) -> bool:
     return False
 
 
+def stop_between_transactions(forum: RunningForum, worker: int) -> None:
+    """A process that stands still in the middle of a transaction would keep SQLite's only pen: nobody could post."""
+
+    def writes_nothing() -> bool:
+        os.kill(worker, signal.SIGSTOP)
+        with closing(sqlite3.connect(forum.database, timeout=0, isolation_level=None)) as other:
+            try:
+                other.execute("BEGIN IMMEDIATE")
+                return True
+            except sqlite3.OperationalError:
+                os.kill(worker, signal.SIGCONT)
+                return False
+
+    assert eventually(writes_nothing)
+
+
 def is_alive(pid: int) -> bool:
     """Neither gone nor a zombie."""
     try:
@@ -100,7 +118,7 @@ def test_a_job_that_waited_when_the_worker_was_killed_is_done_by_the_next(
     question = ann.ask("The app forgets my password each night")
     worker = forum.child("worker")
     assert worker is not None
-    os.kill(worker, signal.SIGSTOP)  # so that nothing can be done before the kill
+    stop_between_transactions(forum, worker)  # so that nothing can be done before the kill
     eve.post(f"/questions/{question}/answers", body="Allow it to use the key store, then it remembers.")
     assert ("answer_posted", question) not in ann.told()
     os.kill(worker, signal.SIGKILL)
