@@ -1,7 +1,8 @@
-"""`make run`: a parent that imports the forum and waits, and two children, web and worker; a dead one comes back.
+"""`make run`: a parent that imports the forum and forks two children, web and worker, and then keeps them running.
 
 `--only web`, `--only live` or `--only worker` is one process of a forum that has several of each: no parent, and
-whoever started it starts it again. `--only prepare` is what must be done once before them.
+whoever started it starts it again. `--only prepare` is what must be done once before them. `--again web` or
+`--again worker` is the parent's child that comes back.
 """
 
 import argparse
@@ -11,29 +12,29 @@ import os
 import signal
 import socket
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from types import FrameType
-from typing import IO
+from typing import IO, NoReturn
 
 from flask.cli import FlaskGroup
 from setproctitle import setproctitle
 
 from app import modules_of_the_pages, wiring
 from app.backup.running import running
-from app.cli.children import ENDING, Child, begin
+from app.cli import keeping
+from app.cli.children import begin
 from app.config import ROOT
 
-STOP_WITHIN = 12.0
 M_ARENA_MAX = -8
 """Of glibc's malloc.h."""
 SERVES = {"web": "pages", "live": "live"}
 """What a web process of its own answers, by its kind; one that is not alone answers all."""
 COMMANDS = {"prepare": ("prepare",), "worker": ("jobs", "work")}
 KINDS = (*SERVES, *COMMANDS)
+CHILDREN = ("web", "worker")
+"""The parent's; its `web` is not alone."""
 
 
 def web_command() -> list[str]:
@@ -81,11 +82,8 @@ def may_listen() -> bool:
 
 
 def serve(*options: str) -> None:
-    """The web process: gunicorn, as its own command would run it, with other options where some are given."""
-    from gunicorn.app.wsgiapp import run
-
-    sys.argv = ["gunicorn", *options] if options else web_command()[2:]
-    run()
+    """The web process: as gunicorn's own command would run it, with other options where some are given."""
+    import_module("app.cli.serving").serve(list(options) or web_command()[3:])
 
 
 def command(*arguments: str) -> Callable[[], object]:
@@ -107,7 +105,7 @@ def keep_memory_together() -> None:
 
 def import_all() -> None:
     """What every process of the forum needs: once in memory for all, and not read again by one that comes back."""
-    for name in ("gunicorn.app.wsgiapp", "gunicorn.arbiter", "gunicorn.workers.gthread", *modules_of_the_pages()):
+    for name in ("app.cli.serving", "gunicorn.workers.gthread", *modules_of_the_pages()):
         import_module(name)
     wiring.search_engines()
     gc.collect()
@@ -116,61 +114,55 @@ def import_all() -> None:
 
 def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m app.cli.starting", description=__doc__)
-    parser.add_argument("--only", choices=KINDS, help="this kind of process alone, without a parent")
+    kinds = parser.add_mutually_exclusive_group()
+    kinds.add_argument("--only", choices=KINDS, help="this kind of process alone, without a parent")
+    kinds.add_argument("--again", choices=CHILDREN, help="the parent's child that has ended")
     return parser.parse_args(arguments)
 
 
 def main(arguments: Sequence[str] = ()) -> int:
-    only = parsed(arguments).only
-    if only in (None, *SERVES) and not may_listen():
+    wanted = parsed(arguments)
+    if wanted.only in (None, *SERVES) and not wanted.again and not may_listen():
         return 2
     held = hold_data()
     if held is None:
         return 2
     keep_memory_together()
     import_all()
-    if only is not None:
-        be(only)
+    if wanted.only or wanted.again:
+        be(wanted.only or wanted.again, alone=bool(wanted.only))
         return 0
     preparing = begin("prepare", command(*COMMANDS["prepare"]))
     preparing.join()
     if preparing.exitcode:
         return preparing.exitcode
-    keep_running([Child("web", serve), Child("worker", command(*COMMANDS["worker"]))])
-    return 0
+    os.set_inheritable(held.fileno(), True)  # the keeper holds the data too, and a child that it starts
+    start_children()
 
 
-def be(kind: str) -> None:
-    """One process of a forum that has several of each kind."""
-    if kind in SERVES:
-        os.environ["SERVES"] = SERVES[kind]
-        serve()
-    else:
+def be(kind: str, alone: bool) -> None:
+    """One process: of a forum that has several of each kind, or a child of a parent that has not forked it."""
+    if kind not in SERVES:
         setproctitle(f"huzhu: {kind}")
         command(*COMMANDS[kind])()
+        return
+    if alone:
+        os.environ["SERVES"] = SERVES[kind]
+    setproctitle(f"huzhu: {kind}")
+    serve()
 
 
-def keep_running(children: list[Child]) -> None:
-    """Until SIGTERM or SIGINT, which the children hear too."""
-    stopping = False
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        nonlocal stopping
-        stopping = True
-
-    for number in ENDING:
-        signal.signal(number, stop)
+def start_children() -> NoReturn:
+    """Fork them, and become what keeps them running."""
+    # Whoever ends the parent from now on is heard by the keeper.
+    signal.pthread_sigmask(signal.SIG_BLOCK, keeping.ENDING)
+    pids = [f"{name}={begin(name, work).pid}" for name, work in WORK.items()]
     own = f"http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
     print(f"Huzhu serves at {os.environ.get('BASE_URL') or own}  (Ctrl-C stops it)", flush=True)
-    while not stopping:
-        for child in children:
-            child.keep(time.monotonic())
-        time.sleep(0.2)
-    for child in children:
-        child.stop()
-    until = time.monotonic() + STOP_WITHIN
-    for child in children:
-        child.wait(until)
+    os.execv(sys.executable, [sys.executable, "-I", "-S", keeping.__file__, *pids])
+
+
+WORK: Mapping[str, Callable[[], object]] = {"web": serve, "worker": command(*COMMANDS["worker"])}
 
 
 if __name__ == "__main__":

@@ -1,23 +1,12 @@
-"""What `make run` keeps running."""
+"""What `make run` forks."""
 
 import os
 import signal
 import sys
 import time
 
-from app.cli.children import Child, begin
+from app.cli.children import begin
 from app.cli.starting import command
-
-
-def rest() -> None:
-    time.sleep(60)
-
-
-def wait_until(holds) -> None:
-    until = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 def test_a_process_ends_with_the_code_of_its_work():
@@ -29,36 +18,24 @@ def test_a_process_ends_with_the_code_of_its_work():
 def test_its_parents_handlers_are_not_its_own():
     before = signal.signal(signal.SIGTERM, lambda *_: None)
     try:
-        child = Child("rest", rest)
-        child.keep(time.monotonic())
-        child.stop()
-        child.process.join(30)
-        assert child.process.exitcode == -signal.SIGTERM
+        child = begin("rest", lambda: time.sleep(60))
+        child.terminate()
+        child.join(30)
+        assert child.exitcode == -signal.SIGTERM
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
-def test_a_child_that_was_killed_comes_back_after_a_pause_that_grows(capfd):
-    child = Child("rest", rest)
-    child.keep(at=0)
-    first = child.process
-    os.kill(first.pid, signal.SIGKILL)
-    wait_until(lambda: not first.is_alive())
-
-    child.keep(at=1)
-    assert child.process is None and "rest ended (-9)" in capfd.readouterr().err
-    child.keep(at=1 + child.pause)
-    assert child.process.pid != first.pid and child.pause > 0.5
-
-    child.stop()
-    child.wait(time.monotonic() + 30)
-
-
-def test_a_child_that_does_not_leave_in_time_is_killed():
-    child = Child("deaf", lambda: (signal.signal(signal.SIGTERM, signal.SIG_IGN), print("deaf"), rest()))
-    child.keep(time.monotonic())
-    child.wait(time.monotonic())
-    assert child.process.exitcode == -signal.SIGKILL
+def test_it_hears_what_ends_it_also_where_its_parent_has_blocked_that():
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    try:
+        child = begin("rest", lambda: time.sleep(60))
+        assert signal.SIGTERM in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+        os.kill(child.pid, signal.SIGTERM)
+        child.join(30)
+        assert child.exitcode == -signal.SIGTERM
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def test_a_command_ends_as_flask_would_end_it(tmp_path, monkeypatch):

@@ -65,9 +65,8 @@ class RunningForum:
 
     def child(self, name: str) -> int | None:
         """The process id of the parent's child `web` or `worker`."""
-        titles = {"web": ("huzhu: web", "gunicorn: master"), "worker": ("huzhu: worker",)}[name]
         for pid in self._children():
-            if Path(f"/proc/{pid}/cmdline").read_text().startswith(titles):
+            if Path(f"/proc/{pid}/cmdline").read_text().startswith(f"huzhu: {name}"):
                 return pid
         return None
 
