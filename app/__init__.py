@@ -6,10 +6,10 @@ from flask import Flask
 from flask_babel import Babel
 from jinja2 import StrictUndefined
 
-from app import extensions, wiring
+from app import wiring
 from app.config import ROOT, Settings, load_settings, secret_key
 from app.extensions import babel, csrf, db, login_manager, socketio
-from app.kernel import freshness, i18n, logs, replicas
+from app.kernel import freshness, i18n, logs, replicas, sqlite
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -82,7 +82,7 @@ def extend(app: Flask) -> None:
     settings: Settings = app.extensions["config"]
     db.init_app(app)
     with app.app_context():
-        extensions.prepare_engine(app)
+        sqlite.prepare(app, db.engine)
         freshness.watch(db.engine)
         if settings.database_replica_url and settings.serves != "live":
             replicas.install(app)

@@ -3,15 +3,15 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, request, session
+from flask import current_app, g, request, session
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_socketio import SocketIO
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from flask_wtf import CSRFProtect
-from sqlalchemy import MetaData, event
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy import MetaData
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase
 
 NAMING = {
@@ -70,38 +70,6 @@ def from_own_page() -> bool:
 
 
 csrf = FormGuard()
-
-BUSY_TIMEOUT_MILLISECONDS = 15_000
-
-
-def prepare_engine(app: Flask) -> None:
-    """SQLite's pragmas and its explicit BEGIN; PostgreSQL needs neither."""
-    engine = db.engine
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _configure_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-
-
-def _configure_sqlite(connection: Any, _record: Any) -> None:
-    # The driver's own transaction handling begins lazily and cannot say IMMEDIATE: switch it off.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}")
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = NORMAL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA cache_size = -4000")
-    cursor.execute("PRAGMA temp_store = MEMORY")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A write that begins as a read may find its snapshot outdated and fail at once, whatever the busy timeout;
-    # so a transaction that means to write says so at its beginning.
-    if connection.get_execution_options().get("writes", False):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        connection.connection.cursor().execute("BEGIN")  # waits for nobody, so it needs no statement's care
 
 
 def database_is_sqlite(engine: Engine) -> bool:

@@ -11,7 +11,8 @@ from flask import Flask
 from app import wiring
 from app.backup.manifest import Manifest
 from app.config import Settings
-from app.extensions import db, prepare_engine
+from app.extensions import db
+from app.kernel import sqlite
 from app.kernel.clock import standing_at
 from app.kernel.errors import Conflict
 
@@ -32,7 +33,7 @@ def scratch_forum(settings: Settings, database: Path) -> Iterator[None]:
     app.extensions["wiring"] = wiring.build()
     db.init_app(app)
     with app.app_context():
-        prepare_engine(app)
+        sqlite.prepare(app, db.engine)
         try:
             yield
         finally:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from app.extensions import db
 from app.kernel import freshness
+from app.kernel.sqlite import turn_to_write
 
 
 @contextmanager
@@ -21,17 +22,18 @@ def transaction() -> Iterator[None]:
         raise RuntimeError("rows were changed outside of a transaction")
     session.rollback()
     session.expire_all()  # a rollback forgets nothing where no transaction was open
-    session.info["in_transaction"] = True
-    try:
-        freshness.begin(session.connection(execution_options={"writes": True}))
-        yield
-        freshness.count_change(session)
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        session.info["in_transaction"] = False
+    with turn_to_write():
+        session.info["in_transaction"] = True
+        try:
+            freshness.begin(session.connection(execution_options={"writes": True}))
+            yield
+            freshness.count_change(session)
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info["in_transaction"] = False
 
 
 def in_transaction() -> bool:

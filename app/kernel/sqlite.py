@@ -1,0 +1,118 @@
+"""SQLite as the forum uses it: its pragmas, its explicit BEGIN, and its one writer at a time.
+
+SQLite tells nobody that the pen is free: by itself every waiting thread asks again, after pauses that grow to a tenth
+of a second, and a pen for which many wait mostly lies idle. Here the threads of a process stand in line, and the first
+of them asks every other millisecond. A worker, whose threads have always something to write while people post, lays
+the pen down for longer than that where others want it.
+"""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any
+
+from flask import Flask, current_app
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+
+from app.extensions import database_is_sqlite
+
+WAITS_SECONDS = 15
+ASKS_EVERY_SECONDS = 0.002
+LEAVES_IT_SECONDS = 0.004
+WANTED_FOR_SECONDS = 1.0
+
+
+class Writers:
+    """Those of one process."""
+
+    def __init__(self) -> None:
+        self.line = Lock()
+        self.give_way = False
+        self._wanted_until = 0.0
+
+    def met_another(self) -> None:
+        """Another process was writing: it, or its next, may want to again."""
+        self._wanted_until = time.monotonic() + WANTED_FOR_SECONDS
+
+    def lay_down(self) -> None:
+        if self.give_way and time.monotonic() < self._wanted_until:
+            time.sleep(LEAVES_IT_SECONDS)
+
+
+def prepare(app: Flask, engine: Engine) -> None:
+    """PostgreSQL needs nothing of it."""
+    app.extensions["writers"] = None
+    if database_is_sqlite(engine):
+        app.extensions["writers"] = Writers()
+        event.listen(engine, "connect", _configure)
+        event.listen(engine, "begin", _begin)
+
+
+def give_way() -> None:
+    """For the rest of its life this process lets others write first."""
+    writers: Writers | None = current_app.extensions["writers"]
+    if writers is not None:
+        writers.give_way = True
+
+
+@contextmanager
+def turn_to_write() -> Iterator[None]:
+    """Around a transaction that writes. Whoever waited in vain goes on, and hears from the file that it is locked."""
+    writers: Writers | None = current_app.extensions["writers"]
+    if writers is None:
+        yield
+        return
+    came = writers.line.acquire(timeout=WAITS_SECONDS)
+    try:
+        yield
+        writers.lay_down()
+    finally:
+        if came:
+            writers.line.release()
+
+
+def _configure(connection: Any, _record: Any) -> None:
+    # The driver's own transaction handling begins lazily and cannot say IMMEDIATE: switch it off.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {WAITS_SECONDS * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA cache_size = -4000")
+    cursor.execute("PRAGMA temp_store = MEMORY")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A write that begins as a read may find its snapshot outdated and fail at once, whatever the busy timeout;
+    # so a transaction that means to write says so at its beginning.
+    cursor = connection.connection.cursor()
+    if not connection.get_execution_options().get("writes", False):
+        cursor.execute("BEGIN")  # waits for nobody, so it needs no statement's care
+    elif not _takes_the_pen(cursor):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # its error is the one that everybody knows
+
+
+def _takes_the_pen(cursor: Any) -> bool:
+    patience = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+    until = time.monotonic() + patience / 1000
+    cursor.execute("PRAGMA busy_timeout = 0")
+    try:
+        while not (taken := _is_free(cursor)) and time.monotonic() < until:
+            current_app.extensions["writers"].met_another()
+            time.sleep(ASKS_EVERY_SECONDS)
+        return taken
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {patience}")
+
+
+def _is_free(cursor: Any) -> bool:
+    try:
+        cursor.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        return False
+    return True
