@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from flask import current_app
-from sqlalchemy import Index, String, insert, select
+from sqlalchemy import Index, String, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model, db
@@ -50,6 +50,11 @@ class Event:
         Event.KINDS[cls.__name__] = cls
 
 
+_EVENTS: Any = EventRow.__table__
+_STORE = _EVENTS.insert().returning(EventRow.id)
+_BY_ID = select(EventRow.id, EventRow.kind, EventRow.payload, EventRow.actor_id, EventRow.occurred_at).where(
+    EventRow.id.in_(bindparam("ids", expanding=True))
+)
 ENVELOPE = {"actor_id", "event_id", "occurred_at"}
 
 
@@ -64,31 +69,26 @@ def record(event: Event, *, at: datetime | None = None) -> int:
     """Store the event without its reactions: for imports, which rebuild what the reactions would have built."""
     if not in_transaction():
         raise RuntimeError("events are published inside a transaction")
-    row = EventRow(kind=type(event).__name__, occurred_at=at or now(), actor_id=event.actor_id, payload=_payload(event))
-    db.session.add(row)
-    db.session.flush()
-    return row.id
+    event_id: int = db.session.execute(_STORE, _row(event, at or now())).scalar_one()
+    return event_id
 
 
 def record_all(happened: Iterable[tuple[Event, datetime]]) -> None:
     """`record` for many at once, each with its true time."""
     if not in_transaction():
         raise RuntimeError("events are published inside a transaction")
-    rows = [
-        {"kind": type(event).__name__, "occurred_at": at, "actor_id": event.actor_id, "payload": _payload(event)}
-        for event, at in happened
-    ]
-    if rows:
-        db.session.execute(insert(EventRow), rows)
+    if rows := [_row(event, at) for event, at in happened]:
+        db.session.execute(_EVENTS.insert(), rows)
 
 
-def _payload(event: Event) -> dict[str, Any]:
-    return {name: value for name, value in asdict(event).items() if name not in ENVELOPE}
+def _row(event: Event, at: datetime) -> dict[str, Any]:
+    payload = {name: value for name, value in asdict(event).items() if name not in ENVELOPE}
+    return {"kind": type(event).__name__, "occurred_at": at, "actor_id": event.actor_id, "payload": payload}
 
 
 def load(event_ids: list[int]) -> dict[int, Event]:
     """Events by id; kinds that no longer exist are left out."""
-    rows = db.session.execute(select(EventRow).where(EventRow.id.in_(event_ids))).scalars()
+    rows = db.session.execute(_BY_ID, {"ids": event_ids}) if event_ids else ()
     return {row.id: event_of(row) for row in rows if row.kind in Event.KINDS}
 
 

@@ -1,16 +1,18 @@
 """The job table: work promised in the same transaction as the change that asks for it. Running it: worker.py."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import Index, Integer, String, Text, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Index, Integer, String, Text, bindparam, delete, func, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model, db
 from app.kernel.clock import now
 from app.kernel.columns import BigId, Json, UtcTime, enum_column
+from app.kernel.rows import read_rows
 
 LONGEST_LEASE = timedelta(hours=1)
 
@@ -53,6 +55,18 @@ class Job(Model):
     finished_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A job in one worker's hands. `attempts` counts this one."""
+
+    id: int
+    name: str
+    event_id: int | None
+    payload: dict[str, Any]
+    attempts: int
+    created_at: datetime
+
+
 def outbound(work: Work) -> Work:
     """Marks work that leaves the house (mail, index): run outside of a transaction, at least once, by its key."""
     work.outbound = True  # type: ignore[attr-defined]
@@ -72,6 +86,12 @@ def name_of(work: Callable[..., Any]) -> str:
     return f"{parts[2] if parts[1] == 'domains' else parts[-1]}.{work.__name__}"
 
 
+_KNOWN = select(Job.key).where(Job.key.in_(bindparam("keys", expanding=True)))
+# Rows of the table and no entities: nobody looks at a job that was just promised.
+_JOBS: Any = Job.__table__
+_PROMISE = _JOBS.insert().returning(Job.id)
+
+
 def enqueue(
     work: Callable[..., Any],
     payload: Mapping[str, Any] | None = None,
@@ -81,26 +101,24 @@ def enqueue(
 ) -> int | None:
     """Promise `work(**payload)`, in the caller's transaction; gives the job's id, None where the same key waits
     already."""
-    if key is not None and db.session.scalar(select(Job.id).where(Job.key == key)):
+    if key is not None and read_rows(_KNOWN, {"keys": [key]}).first():
         return None
-    job = Job(**_promise(work, payload or {}, None), key=key)
-    job.due_at = due_at or job.due_at
-    db.session.add(job)
-    db.session.flush()
-    return job.id
+    promised = _promise(work, payload or {}, None) | {"key": key} | ({"due_at": due_at} if due_at else {})
+    job_id: int = db.session.execute(_PROMISE, promised).scalar_one()
+    return job_id
 
 
 def enqueue_all(reactions: Iterable[Callable[..., Any]], event_id: int) -> None:
     """Promise that each is called with that event, in the caller's transaction."""
     if rows := [_promise(reaction, {}, event_id) for reaction in reactions]:
-        db.session.execute(insert(Job), rows)
+        db.session.execute(_JOBS.insert(), rows)
 
 
 def enqueue_each(work: Callable[..., Any], payloads: Mapping[str, Mapping[str, Any]]) -> None:
     """Promise `work(**payload)` for every key that does not wait already, in the caller's transaction."""
-    known = set(db.session.scalars(select(Job.key).where(Job.key.in_(payloads)))) if payloads else set()
+    known = set(read_rows(_KNOWN, {"keys": list(payloads)}).scalars()) if payloads else set()
     if rows := [_promise(work, each, None) | {"key": key} for key, each in payloads.items() if key not in known]:
-        db.session.execute(insert(Job), rows)
+        db.session.execute(_JOBS.insert(), rows)
 
 
 def _promise(work: Callable[..., Any], payload: Mapping[str, Any], event_id: int | None) -> dict[str, Any]:
@@ -119,7 +137,7 @@ _FREE = (Job.state == JobState.WAITING) & _DUE & _UNHELD
 # Claimed before, and neither acknowledged nor failed since.
 _SUSPECT = (Job.attempts > 0) & Job.last_error.is_(None)
 _OLDEST = (
-    select(Job)
+    select(Job.id, Job.name, Job.event_id, Job.payload, Job.attempts, Job.created_at)
     .where(_FREE, _NAMED)
     .order_by(Job.due_at, Job.id)
     .limit(bindparam("limit", type_=Integer))
@@ -130,6 +148,14 @@ _NEXT_SUSPECTS = _OLDEST.where(_SUSPECT, Job.attempts == bindparam("attempts"))
 _FEWEST_DEATHS = select(func.min(Job.attempts)).where(_FREE, _NAMED, _SUSPECT)
 _WAITING_NAMES = select(Job.name).where(_FREE).distinct()
 _WAITING_COUNT = select(func.count()).select_from(Job).where(_FREE)
+_IDS = Job.id.in_(bindparam("ids", expanding=True))
+_TAKE = update(Job).where(_IDS).values(attempts=Job.attempts + 1)
+_TAKE = _TAKE.values(lease_until=bindparam("until", type_=UtcTime), lease_by=bindparam("worker"))
+_FINISH = update(Job).where(_IDS, Job.lease_by == bindparam("worker"), Job.state == JobState.WAITING)
+_FINISH = _FINISH.values(state=JobState.DONE, finished_at=bindparam("at", type_=UtcTime))
+_FINISH = _FINISH.values(lease_until=None, last_error=None)
+# Nobody holds a job as an entity while it is worked on: none has to be brought up to date.
+_ROWS_ALONE = {"synchronize_session": False}
 
 
 def _at_present() -> dict[str, datetime]:
@@ -137,12 +163,12 @@ def _at_present() -> dict[str, datetime]:
     return {"at": at, "too_long": at + LONGEST_LEASE}
 
 
-def claim_next(worker: str, limit: int, lease: timedelta, names: list[str]) -> list[Job]:
+def claim_next(worker: str, limit: int, lease: timedelta, names: list[str]) -> list[Claimed]:
     """Up to `limit` due jobs, oldest first, taken under a lease; each counts one attempt from now on."""
     return _claim(_NEXT, worker, lease, {"names": names, "limit": limit})
 
 
-def claim_suspects(worker: str, limit: int, lease: timedelta, names: list[str]) -> list[Job]:
+def claim_suspects(worker: str, limit: int, lease: timedelta, names: list[str]) -> list[Claimed]:
     """Due jobs under which a worker died: the more workers, the fewer together, until each is tried alone. Whatever
     kills the next worker too takes few others along."""
     fewest = db.session.scalar(_FEWEST_DEATHS, {**_at_present(), "names": names})
@@ -152,19 +178,19 @@ def claim_suspects(worker: str, limit: int, lease: timedelta, names: list[str]) 
     return _claim(_NEXT_SUSPECTS, worker, lease, {"names": names, "limit": together, "attempts": fewest})
 
 
-def _claim(found: Any, worker: str, lease: timedelta, which: dict[str, Any]) -> list[Job]:
+def _claim(found: Any, worker: str, lease: timedelta, which: dict[str, Any]) -> list[Claimed]:
     present = _at_present()
-    jobs = list(db.session.scalars(found, present | which))
-    for job in jobs:
-        job.lease_until, job.lease_by, job.attempts = present["at"] + lease, worker, job.attempts + 1
-    return jobs
+    rows = db.session.execute(found, present | which).all()
+    if rows:
+        taken = {"ids": [row.id for row in rows], "until": present["at"] + lease, "worker": worker}
+        db.session.execute(_TAKE, taken, execution_options=_ROWS_ALONE)
+    return [Claimed(row.id, row.name, row.event_id, row.payload, row.attempts + 1, row.created_at) for row in rows]
 
 
 def finish(job_ids: list[int], worker: str) -> int:
     """Acknowledge; gives how many were still under this worker's lease."""
-    held = update(Job).where(Job.id.in_(job_ids), Job.lease_by == worker, Job.state == JobState.WAITING)
-    done = held.values(state=JobState.DONE, finished_at=now(), lease_until=None, last_error=None)
-    return _rows(db.session.execute(done))
+    done = {"ids": job_ids, "worker": worker, "at": now()}
+    return _rows(db.session.execute(_FINISH, done, execution_options=_ROWS_ALONE))
 
 
 def postpone(job_id: int, worker: str, *, until: datetime, error: str) -> None:

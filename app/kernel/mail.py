@@ -11,13 +11,14 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app
-from sqlalchemy import String, Text, select
+from sqlalchemy import String, Text, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model, db
 from app.kernel.clock import now
 from app.kernel.columns import BigId, Json, UtcTime
 from app.kernel.jobs import enqueue, outbound
+from app.kernel.rows import read_rows
 from app.kernel.transaction import transaction
 
 TIMEOUT_SECONDS = 20
@@ -40,6 +41,10 @@ class KeptMail(Model):
     created_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
 
 
+_MAILS: Any = KeptMail.__table__
+_KEPT: Any = select(KeptMail.id).where(KeptMail.key == bindparam("key"))
+
+
 @dataclass(frozen=True)
 class Mail:
     """One message to one address. `key` makes a repeat recognisable: it is the Message-ID's left half."""
@@ -59,9 +64,9 @@ def send(mail: Mail) -> None:
         _carry(config.smtp_url, as_message(mail, config.mail_from))
         return
     with transaction():
-        if not db.session.scalar(select(KeptMail.id).where(KeptMail.key == mail.key)):
+        if not read_rows(_KEPT, {"key": mail.key}).first():
             shown = {**asdict(mail), "headers": headers_of(mail, config.mail_from)}
-            db.session.add(KeptMail(**shown, created_at=now()))
+            db.session.execute(_MAILS.insert(), {**shown, "created_at": now()})
 
 
 def send_later(mail: Mail) -> None:

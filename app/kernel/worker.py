@@ -6,7 +6,6 @@ import signal
 import socket
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Event as Flag
 from threading import Thread
@@ -16,15 +15,14 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from app.extensions import database_is_sqlite, db
-from app.kernel import events, jobs, schedule
+from app.extensions import db
+from app.kernel import events, jobs, schedule, sqlite
 from app.kernel.clock import now
 from app.kernel.transaction import transaction
 
 BATCH = 200
 LEASE = timedelta(seconds=60)
-HOLDS_SECONDS = 0.1  # SQLite has one write lock: who posts meanwhile waits for it
-YIELDS_SECONDS = 0.1  # and SQLite's waiters ask for it again after a tenth of a second; nobody queues
+HOLDS_SECONDS = 0.05  # SQLite has one writer: who posts meanwhile waits
 OUTBOUND_LEASE = timedelta(minutes=15)  # longer than mail.py lets a server take over one message
 MAX_ATTEMPTS = 8  # with doubling back-off, about four minutes, then a person looks
 OUTBOUND_FOR = timedelta(hours=48)  # a mail server may be down for a day
@@ -33,6 +31,10 @@ TRIED_EVERY_SECONDS = 0.5
 LEAVES_WITHIN_SECONDS = 8.0  # less than the parent waits before it kills
 
 log = structlog.get_logger()
+
+
+Group = list[jobs.Claimed]
+Run = Callable[[jobs.Claimed, dict[int, events.Event]], bool]
 
 
 class LeaseLost(Exception):
@@ -47,14 +49,13 @@ class Worker:
         number = random.randrange(10**6)  # nosec B311  # tells two workers apart, and nobody gains by guessing it
         self.name = f"{socket.gethostname()[:30]}-{os.getpid()}-{number}"
         self._stopping = Flag()
-        self._shares_a_lock = False
 
     def run(self, *, idle_seconds: float = 0.25) -> None:
         """Until SIGTERM or SIGINT: finish the batch in hand, then leave."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stopping.set())
         with self.app.app_context():
-            self._shares_a_lock = database_is_sqlite(db.engine)
+            sqlite.give_way()
         # A mail server may take minutes over one message: no promise waits for it.
         beside = Thread(target=self._keep_on, args=(self._work_outside, idle_seconds), name="outbound", daemon=True)
         beside.start()
@@ -94,26 +95,41 @@ class Worker:
         return self._work_inside(waiting) + self._work_in_batches(waiting)
 
     def _work_inside(self, waiting: dict[str, Callable[..., Any]]) -> int:
-        """Reactions that only change our own tables: many in one transaction, a savepoint for each."""
+        """Reactions that only change our own tables: many in one transaction."""
         names = [name for name, work in waiting.items() if not _is_outbound(work)]
         return sum(self._run_together(batch) for batch in self._batches(names, BATCH, LEASE))
 
-    def _run_together(self, batch: list[jobs.Job]) -> int:
-        loaded, waiting = self._events_of(batch), list(reversed(batch))
+    def _run_together(self, batch: Group) -> int:
+        """Where one of them cannot be done, all that was undone with it and what comes after is tried one by one."""
+        loaded, waiting, run = self._events_of(batch), list(reversed(batch)), self._run_trusting
         while waiting:
-            with suppress(LeaseLost), transaction():
-                until, done = time.monotonic() + HOLDS_SECONDS, []
-                while waiting and time.monotonic() < until:
-                    job = waiting.pop()
-                    if self._run_inside(job, loaded):
-                        done.append(job.id)
-                if jobs.finish(done, self.name) < len(done):
-                    raise LeaseLost
-            if waiting and self._shares_a_lock:
-                time.sleep(YIELDS_SECONDS)
+            before = waiting.copy()
+            try:
+                self._run_some(waiting, loaded, run)
+            except LeaseLost:
+                continue
+            except Exception:
+                if run == self._run_alone:
+                    raise
+                waiting, run = before, self._run_alone
         return len(batch)
 
-    def _run_inside(self, job: jobs.Job, loaded: dict[int, events.Event]) -> bool:
+    def _run_some(self, waiting: Group, loaded: dict[int, events.Event], run: Run) -> None:
+        """From the end of the list, in one transaction, for as long as others may be kept waiting."""
+        with transaction():
+            until, done = time.monotonic() + HOLDS_SECONDS, []
+            while waiting and time.monotonic() < until:
+                job = waiting.pop()
+                if run(job, loaded):
+                    done.append(job.id)
+            if jobs.finish(done, self.name) < len(done):
+                raise LeaseLost
+
+    def _run_trusting(self, job: jobs.Claimed, loaded: dict[int, events.Event]) -> bool:
+        self._call(job, loaded)
+        return True
+
+    def _run_alone(self, job: jobs.Claimed, loaded: dict[int, events.Event]) -> bool:
         savepoint = db.session.begin_nested()
         try:
             self._call(job, loaded)
@@ -139,21 +155,18 @@ class Worker:
         lease that runs out. Run first, acknowledged after, so that a slow server holds no lock."""
         waiting, done = self._waiting(), 0
         names = [name for name, work in waiting.items() if _is_outbound(work) and not _is_in_batches(work)]
-        while done < BATCH and not self._stopping.is_set():
-            claimed = self._batches(names, 1, OUTBOUND_LEASE)
-            for batch in claimed:
-                self._run_outside(batch)
-            done += len(claimed)
-            if not claimed:
-                break
+        in_hand = [] if self._stopping.is_set() else self._batches(names, 1, OUTBOUND_LEASE)
+        while in_hand:
+            group = in_hand.pop()
+            error, done = self._error_of(group), done + 1
+            goes_on = not in_hand and done < BATCH and not self._stopping.is_set()
+            in_hand += self._settled(group, error, names if goes_on else [])
         return done
 
-    def _run_outside(self, group: list[jobs.Job]) -> None:
-        error = self._error_of(group)
-        while not self._is_settled(group, error) and not self._stopping.wait(TRIED_EVERY_SECONDS):
-            pass
+    def _run_outside(self, group: Group) -> None:
+        self._settled(group, self._error_of(group), [])
 
-    def _error_of(self, group: list[jobs.Job]) -> Exception | None:
+    def _error_of(self, group: Group) -> Exception | None:
         """What went wrong with the work of this group; None where it is done."""
         try:
             loaded = self._events_of(group)
@@ -166,41 +179,41 @@ class Worker:
             return error
         return None
 
-    def _is_settled(self, group: list[jobs.Job], error: Exception | None) -> bool:
-        """Told to the database. While that is away the jobs would wait for the end of their lease, a quarter of an
-        hour, and a mail that has left would leave again."""
-        try:
-            with transaction():
-                self._settle(group, error)
-        except (OperationalError, InterfaceError) as away:
-            log.warning("worker.not_settled", jobs=len(group), error=str(away.orig)[:200])
-            return False
-        return True
+    def _settled(self, group: Group, error: Exception | None, names: list[str]) -> list[Group]:
+        """Told to the database, and the next of these names claimed with it. While the database is away the jobs would
+        wait for the end of their lease, a quarter of an hour, and a mail that has left would leave again."""
+        while True:
+            try:
+                with transaction():
+                    self._settle(group, error)
+                    following = jobs.claim_next(self.name, 1, OUTBOUND_LEASE, names) if names else []
+                return [following] if following else []
+            except (OperationalError, InterfaceError) as away:
+                log.warning("worker.not_settled", jobs=len(group), error=str(away.orig)[:200])
+            if self._stopping.wait(TRIED_EVERY_SECONDS):
+                return []
 
-    def _settle(self, group: list[jobs.Job], error: Exception | None) -> None:
+    def _settle(self, group: Group, error: Exception | None) -> None:
         if error is None:
             jobs.finish([job.id for job in group], self.name)
             return
         for job in group:
             self._failed(job, error)
 
-    def _batches(self, names: list[str], limit: int, lease: timedelta) -> list[list[jobs.Job]]:
+    def _batches(self, names: list[str], limit: int, lease: timedelta) -> list[Group]:
         """What to do now: a batch of up to `limit`, and apart from it jobs under which a worker died."""
         if not names:
             return []
         with transaction():
             batch = jobs.claim_next(self.name, limit, lease, names)
             alone = [job for job in jobs.claim_suspects(self.name, limit, lease, names) if not self._bury(job)]
-        for job in (*batch, *alone):
-            db.session.expunge(job)
         return [jobs_at_once for jobs_at_once in (batch, alone) if jobs_at_once]
 
-    def _bury(self, job: jobs.Job) -> bool:
+    def _bury(self, job: jobs.Claimed) -> bool:
         """Whether it is left for a person to look at, because worker after worker died of it."""
         deadly = job.attempts > MAX_ATTEMPTS
         if deadly:
             log.error("job.deadly", job=job.id, attempts=job.attempts)
-            db.session.flush()
             jobs.park(job.id, self.name, error=f"{MAX_ATTEMPTS} workers died while they were at it.")
         return deadly
 
@@ -210,10 +223,10 @@ class Worker:
         names = jobs.waiting_names()
         return {name: work for name, work in self._table().items() if name in names}
 
-    def _events_of(self, batch: list[jobs.Job]) -> dict[int, events.Event]:
+    def _events_of(self, batch: Group) -> dict[int, events.Event]:
         return events.load([job.event_id for job in batch if job.event_id is not None])
 
-    def _call(self, job: jobs.Job, loaded: dict[int, events.Event]) -> Any:
+    def _call(self, job: jobs.Claimed, loaded: dict[int, events.Event]) -> Any:
         work = self._table()[job.name]
         if job.event_id is None:
             return work(**job.payload)
@@ -224,7 +237,7 @@ class Worker:
     def _table(self) -> dict[str, Callable[..., Any]]:
         return self.app.extensions["wiring"].work  # type: ignore[no-any-return]
 
-    def _failed(self, job: jobs.Job, error: Exception) -> None:
+    def _failed(self, job: jobs.Claimed, error: Exception) -> None:
         is_outbound = _is_outbound(self._table()[job.name])
         log.warning("job.failed", job=job.id, work=job.name, attempt=job.attempts, error=repr(error))
         if _gives_up(job, is_outbound):
@@ -248,6 +261,6 @@ def back_off(attempts: int, is_outbound: bool) -> timedelta:
     return min(pause, OUTBOUND_PAUSE) if is_outbound else pause
 
 
-def _gives_up(job: jobs.Job, is_outbound: bool) -> bool:
+def _gives_up(job: jobs.Claimed, is_outbound: bool) -> bool:
     started: datetime = job.created_at
     return now() - started > OUTBOUND_FOR if is_outbound else job.attempts >= MAX_ATTEMPTS
