@@ -14,8 +14,7 @@ from app.domains.questions.actions import accepting, answering
 from app.domains.questions.actions.answering import answer_with_question
 from app.domains.questions.actions.asking import question_to_change
 from app.domains.questions.models import Question, ServiceState
-from app.domains.questions.queries import question_page
-from app.kernel.errors import NotFound
+from app.domains.questions.queries import one_answer
 
 ABOUT = "Answers"
 
@@ -43,7 +42,7 @@ def post_answer(question_id: int, json: AnswerBody) -> AnswerShape:
     actor = current_actor()
     question = question_to_change(question_id, actor)
     answer = answering.post_answer(actor, question, json.body, base_version=json.base_version)
-    return _shape(question_id, answer.id)
+    return _shape(question, answer.id)
 
 
 @call("PATCH", "/answers/<int:answer_id>", about=ABOUT, scope=WRITE)
@@ -52,7 +51,7 @@ def edit_answer(answer_id: int, json: AnswerChange) -> AnswerShape:
     actor = current_actor()
     answer, question = answer_with_question(answer_id, actor)
     answering.edit_answer(actor, answer, json.body, base_version=json.base_version, comment=json.comment)
-    return _shape(question.id, answer_id)
+    return _shape(question, answer_id)
 
 
 @call("DELETE", "/answers/<int:answer_id>", about=ABOUT, scope=WRITE)
@@ -84,9 +83,5 @@ def _acceptance(question: Question) -> Acceptance:
     )
 
 
-def _shape(question_id: int, answer_id: int) -> AnswerShape:
-    view = question_page(current_actor(), question_id)
-    for answer in view.answers:
-        if answer.id == answer_id:
-            return shapes.answer(answer, view.slug)
-    raise NotFound()
+def _shape(question: Question, answer_id: int) -> AnswerShape:
+    return shapes.answer(one_answer(current_actor(), question, answer_id), question.slug)

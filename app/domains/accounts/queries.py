@@ -110,8 +110,14 @@ def _by_id() -> Select[Any]:
 
 
 def actors_by_id(user_ids: Iterable[int]) -> dict[int, Actor]:
-    rows = db.session.execute(select(*_ACTOR, *_memberships()).where(User.id.in_(list(user_ids))))
+    rows = read_rows(_by_ids(), {"user_ids": list(user_ids)})
     return {row.id: _actor(row, via="system", second_factor_passed=True) for row in rows}
+
+
+@cache
+def _by_ids() -> Select[Any]:
+    columns: tuple[Any, ...] = (*_ACTOR, *_memberships())
+    return select(*columns).where(User.id.in_(bindparam("user_ids", expanding=True)))
 
 
 def _actor(row: Any, **more: Any) -> Actor:

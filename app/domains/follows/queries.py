@@ -2,24 +2,28 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.domains.follows.models import Follow, FollowKind, FollowLevel
 from app.extensions import db
+from app.kernel.rows import read_rows
 
 _HEARS = (FollowLevel.TRACKING, FollowLevel.WATCHING)
+_OF_TARGETS = select(Follow.user_id).where(
+    Follow.kind == bindparam("kind"), Follow.target_id.in_(bindparam("targets", expanding=True))
+)
+_FOLLOWERS = _OF_TARGETS.where(Follow.level.in_(_HEARS)).distinct().order_by(Follow.user_id)
+_MUTING = _OF_TARGETS.where(Follow.level == FollowLevel.MUTED)
 
 
 def follower_ids(kind: FollowKind, target_ids: Iterable[int]) -> list[int]:
     """People who want to hear of any of these."""
-    found = select(Follow.user_id).where(Follow.kind == kind, Follow.target_id.in_(list(target_ids)))
-    return list(db.session.scalars(found.where(Follow.level.in_(_HEARS)).distinct().order_by(Follow.user_id)))
+    return list(read_rows(_FOLLOWERS, {"kind": kind, "targets": list(target_ids)}).scalars())
 
 
 def muting_ids(kind: FollowKind, target_ids: Iterable[int]) -> set[int]:
     """People who do not want to hear of these."""
-    found = select(Follow.user_id).where(Follow.kind == kind, Follow.target_id.in_(list(target_ids)))
-    return set(db.session.scalars(found.where(Follow.level == FollowLevel.MUTED)))
+    return set(read_rows(_MUTING, {"kind": kind, "targets": list(target_ids)}).scalars())
 
 
 def follow_level(user_id: int | None, kind: FollowKind, target_id: int) -> FollowLevel | None:

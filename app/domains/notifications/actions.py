@@ -32,7 +32,7 @@ def mark_read(
         unread = unread.where(Notification.id <= until_id)
     done: Any = db.session.execute(unread.values(read_at=now()))
     if done.rowcount and actor.id is not None:
-        say(user_room(actor.id), "notification", {"unread": unread_count(actor)})
+        say([(user_room(actor.id), "notification", {"unread": unread_count(actor)})])
     return int(done.rowcount)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.events import RoleGranted
@@ -23,6 +23,7 @@ from app.domains.follows.models import FollowKind
 from app.domains.follows.queries import follower_ids, muting_ids
 from app.domains.notifications.events import SolvedReminderDue
 from app.domains.notifications.kinds import KINDS
+from app.domains.notifications.posts import Posts, posts_by_id
 from app.domains.products.queries import product_by_id
 from app.domains.questions.events import (
     AnswerAccepted,
@@ -39,8 +40,10 @@ from app.domains.reputation.events import ExpertsInvited
 from app.domains.reputation.models import Invitation
 from app.extensions import db
 from app.kernel.events import Event
+from app.kernel.rows import read_rows
 
 FOLLOWS, OWN = "follows", "own"
+_ASKER: Any = select(Question.asker_id).where(Question.id == bindparam("question_id"))
 
 
 @dataclass(frozen=True)
@@ -68,27 +71,27 @@ def _who_may_hear(named: list[Hearing]) -> list[Hearing]:
     if not named:
         return []
     actors = actors_by_id(hearing.user_id for hearing in named)
-    muting = muting_ids(FollowKind.QUESTION, {hearing.question_id for hearing in named if hearing.question_id})
+    question_ids = {hearing.question_id for hearing in named if hearing.question_id is not None}
+    muting = muting_ids(FollowKind.QUESTION, question_ids)
+    posts = posts_by_id(question_ids, {hearing.answer_id for hearing in named if hearing.answer_id is not None})
     heard = []
     for hearing in named:
         quiet = hearing.user_id in muting and not KINDS[hearing.kind].is_duty
         actor = actors.get(hearing.user_id)
-        if actor is not None and not quiet and may_still_see(actor, hearing):
+        if actor is not None and not quiet and _may_see(actor, hearing, posts):
             heard.append(hearing)
     return heard
 
 
-def may_still_see(actor: Actor, about: Any) -> bool:
-    """Whether the post that a hearing or notification is about is there for this person. Asked again before mail."""
+def _may_see(actor: Actor, about: Hearing, posts: Posts) -> bool:
+    """Whether the post is there for this person."""
     if about.question_id is None:
         return True
-    question = db.session.get(Question, about.question_id)
+    question = posts.questions.get(about.question_id)
     if question is None or not may_see(actor, question):
         return False
-    if about.answer_id is None:
-        return True
-    answer = db.session.get(Answer, about.answer_id)
-    return answer is not None and bool(may_see_answer(actor, answer))
+    answer = posts.answers.get(about.answer_id) if about.answer_id is not None else None
+    return about.answer_id is None or (answer is not None and bool(may_see_answer(actor, answer)))
 
 
 def _of_answer(event: AnswerPosted) -> Iterator[Hearing]:
@@ -199,7 +202,8 @@ def _of_feedback(event: FeedbackStateChanged) -> Iterator[Hearing]:
 
 
 def _asker_of(question_id: int) -> int:
-    return db.session.get_one(Question, question_id).asker_id
+    asker_id: int = read_rows(_ASKER, {"question_id": question_id}).scalar_one()
+    return asker_id
 
 
 def _leads_of(product_id: int) -> list[int]:

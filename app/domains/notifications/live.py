@@ -4,21 +4,23 @@ A payload holds ids and small plain facts (a score, a state), never text that so
 show, it fetches, and the fetch asks the policies once more.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, select
 
 from app.domains.accounts.actor import Actor
 from app.domains.escalation.events import CASE_CHANGES, CaseChanged, CaseNoted
 from app.domains.notifications.models import LiveEvent
+from app.domains.notifications.posts import Posts, posts_by_id
 from app.domains.questions import events as questions
 from app.domains.questions.models import Answer, PostKind, Question
 from app.domains.questions.policies import may_see, may_see_answer
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.events import Event
+from app.kernel.rows import read_rows
 
 KINDS = (
     "answer.posted",
@@ -30,6 +32,13 @@ KINDS = (
     "presence",
     "case.changed",
 )
+
+
+Line = tuple[str, str, dict[str, Any]]
+"""Room, kind and payload."""
+
+_LIVE: Any = LiveEvent.__table__
+_SAID: Any = select(LiveEvent.room, LiveEvent.kind).where(LiveEvent.event_id == bindparam("event"))
 
 
 @dataclass(frozen=True)
@@ -57,42 +66,38 @@ def staff_room(product_id: int) -> str:
     return f"staff:{product_id}"
 
 
-def say(room: str, kind: str, payload: dict[str, Any], event_id: int | None = None) -> None:
-    """Store one message in the caller's transaction; the same event says the same in a room once."""
-    say_in_each(kind, {room: payload}, event_id)
+def say(lines: Iterable[Line], event_id: int | None = None) -> None:
+    """Store messages in the caller's transaction; the same event says the same in a room once."""
+    told = list(lines)
+    said = read_rows(_SAID, {"event": event_id}).all() if told and event_id is not None else []
+    known, common = {(row.room, row.kind) for row in said}, {"event_id": event_id, "created_at": now()}
+    if rows := [_row(line) | common for line in told if line[:2] not in known]:
+        db.session.execute(_LIVE.insert(), rows)
 
 
-def say_in_each(kind: str, payloads: Mapping[str, dict[str, Any]], event_id: int | None) -> None:
-    """As `say`, of payloads by room."""
-    said = select(LiveEvent.room).where(LiveEvent.event_id == event_id, LiveEvent.kind == kind)
-    said = said.where(LiveEvent.room.in_(payloads))
-    known = set(db.session.scalars(said)) if event_id is not None and payloads else set()
-    common = {"kind": kind, "event_id": event_id, "created_at": now()}
-    if rows := [{**common, "room": room, "payload": each} for room, each in payloads.items() if room not in known]:
-        db.session.execute(insert(LiveEvent), rows)
+def _row(line: Line) -> dict[str, Any]:
+    room, kind, payload = line
+    return {"room": room, "kind": kind, "payload": payload}
 
 
-def messages_of(event: Event) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Room, kind and payload of everything that an event says to open pages, read from the rows as they are now."""
+def lines_of(event: Event) -> Iterator[Line]:
+    """Everything that an event says to open pages, read from the rows as they are now."""
     for kinds, tell in _TELLING:
         if isinstance(event, kinds):
             yield from tell(event)
 
 
-_Line = tuple[str, str, dict[str, Any]]
-
-
-def _answer(event: questions.AnswerPosted) -> Iterator[_Line]:
+def _answer(event: questions.AnswerPosted) -> Iterator[Line]:
     payload = {"question": event.question_id, "answer": event.answer_id, "by": event.author_id}
     yield question_room(event.question_id), "answer.posted", payload
 
 
-def _comment(event: questions.CommentPosted) -> Iterator[_Line]:
+def _comment(event: questions.CommentPosted) -> Iterator[Line]:
     ids = {"question": event.question_id, "answer": event.answer_id, "comment": event.comment_id}
     yield question_room(event.question_id), "comment.posted", ids | {"by": event.author_id}
 
 
-def _vote(event: questions.VoteCast) -> Iterator[_Line]:
+def _vote(event: questions.VoteCast) -> Iterator[Line]:
     model: Any = Question if event.kind == PostKind.QUESTION else Answer
     post = db.session.get(model, event.target_id)
     if post is not None:
@@ -102,21 +107,21 @@ def _vote(event: questions.VoteCast) -> Iterator[_Line]:
         yield question_room(event.question_id), "vote.changed", payload
 
 
-def _edit(event: Any) -> Iterator[_Line]:
+def _edit(event: Any) -> Iterator[Line]:
     answer_id = getattr(event, "answer_id", None)
     post = f"answer:{answer_id}" if answer_id else f"question:{event.question_id}"
     payload = {"question": event.question_id, "post": post} | ({"answer": answer_id} if answer_id else {})
     yield question_room(event.question_id), "post.edited", payload
 
 
-def _state(event: Any) -> Iterator[_Line]:
+def _state(event: Any) -> Iterator[Line]:
     question = db.session.get(Question, event.question_id)
     if question is not None:
         payload = {"question": question.id, "state": question.service_state.value}
         yield question_room(question.id), "question.state", payload
 
 
-def _case(event: CaseChanged) -> Iterator[_Line]:
+def _case(event: CaseChanged) -> Iterator[Line]:
     payload = {"question": event.question_id, "case": event.case_id, "state": event.state, "level": event.level}
     yield staff_room(event.product_id), "case.changed", payload
 
@@ -138,7 +143,7 @@ _STATES = (
     questions.PostRestored,
     *CASE_CHANGES,
 )
-_TELLING: list[tuple[Any, Callable[[Any], Iterable[_Line]]]] = [
+_TELLING: list[tuple[Any, Callable[[Any], Iterable[Line]]]] = [
     (questions.AnswerPosted, _answer),
     (questions.CommentPosted, _comment),
     (questions.VoteCast, _vote),
@@ -155,7 +160,7 @@ SAID_LIVE: tuple[type[Event], ...] = (
 )
 
 
-def may_hear(actor: Actor, message: Message, posts: "Posts") -> bool:
+def may_hear(actor: Actor, message: Message, posts: Posts) -> bool:
     """Asked for each reader at each emit: a post hidden meanwhile goes to nobody who may not see it."""
     scope, _colon, number = message.room.partition(":")
     if scope == "user":
@@ -169,25 +174,8 @@ def may_hear(actor: Actor, message: Message, posts: "Posts") -> bool:
     return answer_id is None or (answer_id in posts.answers and bool(may_see_answer(actor, posts.answers[answer_id])))
 
 
-@dataclass(frozen=True)
-class Posts:
-    """The rows that messages are about, as the policies want them."""
-
-    questions: dict[int, Any]
-    answers: dict[int, Any]
-
-
 def posts_of(messages: Iterable[Message]) -> Posts:
-    """At most two statements, and none where no message is about a question."""
+    """What these messages are about. At most two statements."""
     listed = list(messages)
-    question_ids = {int(each.room.partition(":")[2]) for each in listed if each.room.startswith("question:")}
-    answer_ids = {each.payload["answer"] for each in listed if each.payload.get("answer") is not None}
-    asked = (Question.id, Question.hidden, Question.deleted_at, Question.asker_id)
-    given = (Answer.id, Answer.hidden, Answer.deleted_at, Answer.author_id)
-    return Posts(_rows(asked, question_ids), _rows(given, answer_ids))
-
-
-def _rows(columns: tuple[Any, ...], ids: set[int]) -> dict[int, Any]:
-    if not ids:
-        return {}
-    return {row.id: row for row in db.session.execute(select(*columns).where(columns[0].in_(ids)))}
+    questions = {int(each.room.partition(":")[2]) for each in listed if each.room.startswith("question:")}
+    return posts_by_id(questions, {each.payload["answer"] for each in listed if each.payload.get("answer") is not None})

@@ -37,4 +37,4 @@ def say_presence(question_ids: Iterable[int]) -> None:
         last = db.session.scalar(said.order_by(LiveEvent.id.desc()).limit(1))
         payload = {"question": question_id, **figures}
         if last != payload:
-            say(room, "presence", payload)
+            say([(room, "presence", payload)])

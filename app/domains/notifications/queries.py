@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import Session, User
 from app.domains.accounts.queries import Person
-from app.domains.accounts.sight import Sight, reading, sight_of
+from app.domains.accounts.sight import READER_ID, Sight, reading, sight_of
 from app.domains.notifications.kinds import KINDS, Kind
 from app.domains.notifications.live import Message, may_hear, posts_of, question_room, staff_room, user_room
 from app.domains.notifications.models import LiveEvent, Notification, Preference, Presence
@@ -32,6 +32,17 @@ RESUME_AT_ONCE = 200
 # its id has been passed, and clients drop what they know. SQLite has one writer, so its ids come in order.
 OVERLAP = timedelta(seconds=15)
 GONE_AFTER = timedelta(seconds=30)
+
+
+_USERS: Any = bindparam("user_ids", expanding=True)
+_UNREAD_OF: Any = (
+    select(Notification.user_id, func.count().label("number"))
+    .where(Notification.user_id.in_(_USERS), Notification.read_at.is_(None))
+    .group_by(Notification.user_id)
+)
+_CHOSEN: Any = select(Preference.user_id, Preference.kind, Preference.by_mail).where(
+    Preference.user_id.in_(_USERS), Preference.kind.in_(bindparam("kinds", expanding=True))
+)
 
 
 @dataclass(frozen=True)
@@ -69,11 +80,16 @@ def inbox(actor: Actor, after: str | None = None, limit: int = PER_PAGE) -> Page
 
 def notice(actor: Actor, notification_id: int) -> Notice:
     """One line of the actor's own inbox."""
-    mine = [Notification.id == notification_id, Notification.user_id == actor.id, _still_seen_by(actor)]
-    row = db.session.execute(_notices().where(*mine)).one_or_none()
+    row = read_rows(_one_notice(sight_of(actor)), reading(actor, notification_id=notification_id)).one_or_none()
     if row is None:
         raise NotFound()
     return _notice(row)
+
+
+@cache
+def _one_notice(sight: Sight) -> Select[Any]:
+    mine = (Notification.id == bindparam("notification_id"), Notification.user_id == READER_ID)
+    return _notices().where(*mine, _still_seen_by(sight.reader))
 
 
 def _notices() -> Select[Any]:
@@ -143,9 +159,8 @@ def unread_counts(user_ids: Sequence[int]) -> dict[int, int]:
     """The same for many people at once, for the badge on their open pages. One statement."""
     if not user_ids:
         return {}
-    unread = [Notification.user_id.in_(user_ids), Notification.read_at.is_(None)]
-    counted = select(Notification.user_id, func.count()).where(*unread).group_by(Notification.user_id)
-    return {user_id: number for user_id, number in db.session.execute(counted)}
+    rows = read_rows(_UNREAD_OF, {"user_ids": list(user_ids)})
+    return {row.user_id: row.number for row in rows}
 
 
 def preferences_of(actor: Actor) -> list[tuple[Kind, bool]]:
@@ -159,12 +174,8 @@ def by_mail_of(pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], bool]:
     wanted = list(pairs)
     if not wanted:
         return {}
-    rows = db.session.execute(
-        select(Preference.user_id, Preference.kind, Preference.by_mail).where(
-            Preference.user_id.in_({user_id for user_id, _kind in wanted}),
-            Preference.kind.in_({kind for _user_id, kind in wanted}),
-        )
-    )
+    people, kinds = {user_id for user_id, _kind in wanted}, {kind for _user_id, kind in wanted}
+    rows = read_rows(_CHOSEN, {"user_ids": list(people), "kinds": list(kinds)})
     chosen = {(row.user_id, row.kind): row.by_mail for row in rows}
     return {pair: chosen.get(pair, KINDS[pair[1]].by_mail) for pair in wanted}
 

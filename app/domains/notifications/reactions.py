@@ -1,9 +1,10 @@
 """What people and open pages are told when something happened. Each re-reads the truth and may run twice."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from app.domains.feedback.actions.deciding import record_told
 from app.domains.feedback.events import FeedbackStateChanged
@@ -12,7 +13,7 @@ from app.domains.follows.models import FollowKind, FollowLevel
 from app.domains.notifications.audience import Hearing, audience_of
 from app.domains.notifications.channels import email
 from app.domains.notifications.events import SolvedReminderDue
-from app.domains.notifications.live import messages_of, say, say_in_each, user_room
+from app.domains.notifications.live import lines_of, say, user_room
 from app.domains.notifications.models import Notification
 from app.domains.notifications.queries import by_mail_of, unread_counts
 from app.domains.questions.events import AnswerPosted, QuestionAsked
@@ -21,18 +22,24 @@ from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.events import Event, publish
 from app.kernel.jobs import enqueue, enqueue_each
+from app.kernel.rows import read_rows
+
+Rows = Sequence[Row[Any]]
 
 REMIND_AFTER = timedelta(days=3)
 # What a worker finds after a long stop, or an import, is still shown in the inbox; nobody wants mail about it.
 TOO_OLD_FOR_MAIL = timedelta(days=3)
 
+_TOLD = select(Notification.user_id).where(Notification.event_id == bindparam("event"))
+_STORED = (Notification.id, Notification.user_id, Notification.kind, Notification.created_at)
+_NOTICES: Any = Notification.__table__
+_STORE = _NOTICES.insert().returning(*_STORED)
+
 
 def tell_people(event: Event) -> None:
     """Notices for everybody who is to hear, a mail where the person wants one, and the new count on open pages."""
     fresh = _untold(event, audience_of(event))
-    rows = [_notification(event, hearing) for hearing in fresh]
-    db.session.add_all(rows)
-    db.session.flush()
+    rows = _stored([_notification(event, hearing) for hearing in fresh])
     _say_counts(event, rows)
     _promise_mail(rows)
     if isinstance(event, FeedbackStateChanged):
@@ -40,33 +47,37 @@ def tell_people(event: Event) -> None:
 
 
 def _untold(event: Event, hearings: list[Hearing]) -> list[Hearing]:
-    known = set(db.session.scalars(select(Notification.user_id).where(Notification.event_id == event.event_id)))
+    known = set(read_rows(_TOLD, {"event": event.event_id}).scalars())
     return [hearing for hearing in hearings if hearing.user_id not in known]
 
 
-def _notification(event: Event, hearing: Hearing) -> Notification:
-    return Notification(
-        user_id=hearing.user_id,
-        event_id=event.event_id,
-        kind=hearing.kind,
-        question_id=hearing.question_id,
-        answer_id=hearing.answer_id,
-        actor_id=event.actor_id,
-        data=hearing.data,
-        created_at=event.occurred_at or now(),
-    )
-
-
-def _say_counts(event: Event, rows: list[Notification]) -> None:
-    counts = unread_counts([row.user_id for row in rows])
-    payloads = {
-        user_room(row.user_id): {"notification": row.id, "about": row.kind, "unread": counts.get(row.user_id, 0)}
-        for row in rows
+def _notification(event: Event, hearing: Hearing) -> dict[str, Any]:
+    return {
+        "user_id": hearing.user_id,
+        "event_id": event.event_id,
+        "kind": hearing.kind,
+        "question_id": hearing.question_id,
+        "answer_id": hearing.answer_id,
+        "actor_id": event.actor_id,
+        "data": hearing.data,
+        "created_at": event.occurred_at or now(),
     }
-    say_in_each("notification", payloads, event.event_id)
 
 
-def _promise_mail(rows: list[Notification]) -> None:
+def _stored(notifications: list[dict[str, Any]]) -> Rows:
+    """`id`, `user_id`, `kind`, `created_at` of each, in any order."""
+    rows: Rows = db.session.execute(_STORE, notifications).all() if notifications else []
+    return rows
+
+
+def _say_counts(event: Event, rows: Rows) -> None:
+    counts = unread_counts([row.user_id for row in rows])
+    news = [{"notification": row.id, "about": row.kind, "unread": counts.get(row.user_id, 0)} for row in rows]
+    rooms = [user_room(row.user_id) for row in rows]
+    say(((room, "notification", each) for room, each in zip(rooms, news, strict=True)), event.event_id)
+
+
+def _promise_mail(rows: Rows) -> None:
     recent = [row for row in rows if now() - row.created_at < TOO_OLD_FOR_MAIL]
     wanted = by_mail_of([(row.user_id, row.kind) for row in recent])
     by_mail = [row.id for row in recent if wanted[row.user_id, row.kind]]
@@ -124,5 +135,4 @@ def _latest_that_may_have_helped(question: Question) -> int | None:
 
 def show_live(event: Event) -> None:
     """What open pages of the question, and of its staff, show without a reload."""
-    for room, kind, payload in messages_of(event):
-        say(room, kind, payload, event.event_id)
+    say(lines_of(event), event.event_id)

@@ -108,12 +108,12 @@ def test_marking_read_leaves_what_came_after_the_page_was_made(ann, bob, worker)
 @pytest.mark.both_databases
 def test_lines_after_an_id_come_in_order_and_only_from_own_rooms(ann, bob, app):
     with transaction():
-        say(user_room(bob.id), "notification", {"unread": 9})
-        say(user_room(ann.id), "notification", {"unread": 1})
+        say([(user_room(bob.id), "notification", {"unread": 9})])
+        say([(user_room(ann.id), "notification", {"unread": 1})])
     start = last_message_id()
     with transaction():
-        say(user_room(ann.id), "notification", {"unread": 2})
-        say(user_room(bob.id), "notification", {"unread": 10})
+        say([(user_room(ann.id), "notification", {"unread": 2})])
+        say([(user_room(bob.id), "notification", {"unread": 10})])
 
     messages, last_id, more = messages_for(ann, rooms_of(ann), start)
 
@@ -126,7 +126,7 @@ def test_a_hidden_questions_lines_reach_only_those_who_see_it(ann, bob, mona, wo
     worker.tick()
     with transaction():
         hide_post(mona, db.session.get(Question, question.id), "A name in it")
-        say(question_room(question.id), "presence", {"question": question.id, "reading": 1, "writing": 0})
+        say([(question_room(question.id), "presence", {"question": question.id, "reading": 1, "writing": 0})])
 
     def hears(actor):
         return bool(messages_for(actor, rooms_of(actor, [question.id]), 0)[0])
@@ -136,7 +136,7 @@ def test_a_hidden_questions_lines_reach_only_those_who_see_it(ann, bob, mona, wo
 
 def test_an_id_from_before_a_restored_backup_does_not_make_a_page_deaf(ann, app):
     with transaction():
-        say(user_room(ann.id), "notification", {"unread": 1})
+        say([(user_room(ann.id), "notification", {"unread": 1})])
 
     assert messages_for(ann, rooms_of(ann), 10**9)[1] == last_message_id()
 
@@ -177,7 +177,7 @@ def test_live_lines_hold_no_word_that_somebody_wrote(ann, bob, worker):
 def test_old_live_lines_are_forgotten_but_never_the_newest(ann, clock, worker):
     with transaction():
         for number in range(3):
-            say(user_room(ann.id), "notification", {"unread": number})
+            say([(user_room(ann.id), "notification", {"unread": number})])
     newest = last_message_id()
 
     clock.advance(days=3)

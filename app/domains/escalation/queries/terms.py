@@ -1,9 +1,10 @@
 """A product's terms from its rows: policy, ladder, calendar, kind."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, String, and_, select, type_coerce
+from sqlalchemy import Row, Select, String, and_, bindparam, select
 
 from app.domains.escalation.deadlines import Rung, Terms, matching
 from app.domains.escalation.models import Level, Policy
@@ -12,6 +13,7 @@ from app.domains.products.models import Calendar, Product, QuestionKindRule
 from app.domains.questions.models import Question
 from app.extensions import db
 from app.kernel.errors import NotFound
+from app.kernel.rows import read_rows
 
 POLICY_COLUMNS = (
     Policy.id.label("policy_id"),
@@ -29,6 +31,12 @@ CALENDAR_COLUMNS = (
     Calendar.hours.label("calendar_hours"),
 )
 
+_LADDER: Any = (
+    select(Level.level, Level.after_seconds, Level.queue)
+    .where(Level.policy_id == bindparam("policy_id"))
+    .order_by(Level.level)
+)
+
 # Parsed once a version: every question page asks. Few and small, so nothing is ever thrown out but older versions.
 _parsed: dict[int, tuple[int, Any, Hours]] = {}
 
@@ -43,18 +51,23 @@ def parsed_hours(calendar_id: int, version: int, hours: Any) -> Hours:
 
 def terms_of(product_id: int, kind: str = "question", language: str = "en") -> Terms | None:
     """What this product promises for such a question; None without a policy. Two statements."""
-    found = (
-        select(Product.id.label("product_id"), *POLICY_COLUMNS, *CALENDAR_COLUMNS, skips_peer_window())
-        .join(Calendar, Calendar.id == Product.calendar_id)
-        .join(Policy, Policy.product_id == Product.id)
-        .outerjoin(QuestionKindRule, kind_rule_of(type_coerce(kind, String)))
-        .where(Product.id == product_id)
-        .order_by(Policy.position, Policy.id)
-    )
-    row = matching(db.session.execute(found).all(), kind, language)
+    row = matching(read_rows(_of_product(), {"product_id": product_id, "kind": kind}).all(), kind, language)
     if row is None:
         return None
     return terms_from(row, _rungs(row.policy_id))
+
+
+@cache
+def _of_product() -> Select[Any]:
+    columns: tuple[Any, ...] = (*POLICY_COLUMNS, *CALENDAR_COLUMNS, skips_peer_window())
+    return (
+        select(Product.id.label("product_id"), *columns)
+        .join(Calendar, Calendar.id == Product.calendar_id)
+        .join(Policy, Policy.product_id == Product.id)
+        .outerjoin(QuestionKindRule, kind_rule_of(bindparam("kind", type_=String)))
+        .where(Product.id == bindparam("product_id"))
+        .order_by(Policy.position, Policy.id)
+    )
 
 
 def skips_peer_window() -> Any:
@@ -82,8 +95,7 @@ def terms_from(row: Row[Any], rungs: Iterable[Rung] = ()) -> Terms:
 
 
 def _rungs(policy_id: int) -> list[Rung]:
-    found = select(Level.level, Level.after_seconds, Level.queue).where(Level.policy_id == policy_id)
-    return [Rung(*row) for row in db.session.execute(found.order_by(Level.level))]
+    return [Rung(row.level, row.after_seconds, row.queue) for row in read_rows(_LADDER, {"policy_id": policy_id})]
 
 
 def terms_of_case(case: Any) -> Terms:

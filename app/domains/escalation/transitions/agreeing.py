@@ -6,8 +6,9 @@ Asks no policy: no person acts here. Called by the reaction, by the sweep and at
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, union_all
 
 from app.domains.escalation.agreement import Reply, Step, Truth, next_step, standing_of
 from app.domains.escalation.deadlines import Terms
@@ -17,9 +18,33 @@ from app.domains.escalation.transitions import steps
 from app.domains.questions.actions.asking import set_promise
 from app.domains.questions.models import Answer, Comment, NoPromise, Question
 from app.extensions import db
+from app.kernel.rows import read_rows
 
 # No truth needs more than five steps from the farthest state; a loop would be a mistake in the table.
 MOST_STEPS = 12
+
+_QUESTION: Any = bindparam("question_id")
+_ASKER: Any = bindparam("asker_id")
+# Freshly read, whatever the session knows.
+_AFRESH = {"populate_existing": True}
+_HELD_QUESTION = select(Question).where(Question.id == _QUESTION).with_for_update().execution_options(**_AFRESH)
+_FREE_QUESTION = _HELD_QUESTION.with_for_update(skip_locked=True)
+_HELD_CASE = select(Case).where(Case.question_id == _QUESTION).with_for_update().execution_options(**_AFRESH)
+
+
+def _public(post: type[Answer] | type[Comment]) -> list[Any]:
+    return [post.question_id == _QUESTION, post.hidden.is_(False), post.deleted_at.is_(None)]
+
+
+_REPLIES: Any = (
+    select(Answer.id, Answer.created_at, Answer.author_id, Answer.official)
+    .where(*_public(Answer), Answer.author_id != _ASKER, Answer.did_not_help.is_(False))
+    .order_by(Answer.id)
+)
+_ASKER_POSTS: Any = union_all(
+    select(Answer.created_at).where(*_public(Answer), Answer.author_id == _ASKER),
+    select(Comment.created_at).where(*_public(Comment), Comment.author_id == _ASKER),
+)
 
 _STEPS: dict[Step, Callable[[Case, Truth, Terms], None]] = {
     Step.REARM: steps.rearm,
@@ -67,13 +92,11 @@ def _take(step: Step, case: Case | None, question: Question, truth: Truth, terms
 def locked_question(question_id: int, *, wait: bool = True) -> Question | None:
     """The row, freshly read and held: answers and the sweep take turns on it. None also where others hold it and
     `wait` is False."""
-    found = select(Question).where(Question.id == question_id).execution_options(populate_existing=True)
-    return db.session.scalar(found.with_for_update(skip_locked=not wait))
+    return db.session.scalar(_HELD_QUESTION if wait else _FREE_QUESTION, {"question_id": question_id})
 
 
 def case_row(question_id: int) -> Case | None:
-    found = select(Case).where(Case.question_id == question_id).execution_options(populate_existing=True)
-    return db.session.scalar(found.with_for_update())
+    return db.session.scalar(_HELD_CASE, {"question_id": question_id})
 
 
 def truth_of(question: Question, *, promised: bool) -> Truth:
@@ -94,17 +117,14 @@ def _accepted_at(question: Question) -> datetime | None:
 
 
 def _replies(question: Question) -> tuple[Reply, ...]:
-    standing = [Answer.hidden.is_(False), Answer.deleted_at.is_(None), Answer.did_not_help.is_(False)]
-    found = select(Answer.id, Answer.created_at, Answer.author_id, Answer.official)
-    found = found.where(Answer.question_id == question.id, Answer.author_id != question.asker_id, *standing)
-    return tuple(Reply(*row) for row in db.session.execute(found.order_by(Answer.id)))
+    rows = read_rows(_REPLIES, _thread_of(question))
+    return tuple(Reply(row.id, row.created_at, row.author_id, row.official) for row in rows)
 
 
 def _asker_posts(question: Question) -> tuple[datetime, ...]:
-    def at(post: type[Answer] | type[Comment]) -> list[datetime]:
-        public = [post.hidden.is_(False), post.deleted_at.is_(None)]
-        found = select(post.created_at).where(post.question_id == question.id, *public)
-        return list(db.session.scalars(found.where(post.author_id == question.asker_id)))
+    return tuple(sorted(read_rows(_ASKER_POSTS, _thread_of(question)).scalars()))
 
-    return tuple(sorted(at(Answer) + at(Comment)))
+
+def _thread_of(question: Question) -> dict[str, int]:
+    return {"question_id": question.id, "asker_id": question.asker_id}
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, and_, bindparam, select
 
 from app.domains.accounts.actions.links import make_link
 from app.domains.accounts.actor import Actor
@@ -16,8 +16,8 @@ from app.domains.feedback.reading import MAIL_TEMPLATE as DIGEST_TEMPLATE
 from app.domains.feedback.reading import digest_mail_context
 from app.domains.notifications.addresses import address_of
 from app.domains.notifications.kinds import ABOUT_AN_ANSWER, KINDS
-from app.domains.notifications.models import Notification
-from app.domains.notifications.queries import Notice, by_mail_of, notice
+from app.domains.notifications.models import Notification, Preference
+from app.domains.notifications.queries import Notice, notice
 from app.domains.notifications.unsubscribing import unsubscribe_token
 from app.domains.questions.models import Answer, Comment, Question
 from app.extensions import db
@@ -26,15 +26,26 @@ from app.kernel.errors import NotFound
 from app.kernel.jobs import outbound
 from app.kernel.mail import Mail, send
 from app.kernel.rendering import absolute_url, mail_from_template
+from app.kernel.rows import read_rows
 from app.kernel.transaction import transaction
 
 ANSWERABLE_FOR = timedelta(days=30)
+
+_USER = (User.email, User.email_confirmed_at, User.anonymised_at, User.suspended_until)
+_ADDRESSEE: Any = (
+    select(Notification.user_id, Notification.kind, Preference.by_mail, *_USER)
+    .join(User, User.id == Notification.user_id)
+    .outerjoin(Preference, and_(Preference.user_id == User.id, Preference.kind == Notification.kind))
+    .where(Notification.id == bindparam("notification_id"))
+)
+_ASKER: Any = select(Question.asker_id).where(Question.id == bindparam("question_id"))
+_EXCERPT: Any = select(Question.excerpt).where(Question.id == bindparam("question_id"))
 
 
 @outbound
 def deliver(notification_id: int) -> None:
     """Send it; nothing where the person may not see the post any more, wants none, or cannot be written to."""
-    row = db.session.get(Notification, notification_id)
+    row = read_rows(_ADDRESSEE, {"notification_id": notification_id}).one_or_none()
     address = _address_of(row) if row is not None else None
     if row is None or address is None:
         return
@@ -48,13 +59,13 @@ def deliver(notification_id: int) -> None:
     send(_mail(actor, address, told))
 
 
-def _address_of(row: Notification) -> str | None:
+def _address_of(row: Row[Any]) -> str | None:
     """None where the address is not confirmed, the person is suspended or gone, or wants no such mail."""
-    user = db.session.get_one(User, row.user_id)
-    suspended = user.suspended_until is not None and user.suspended_until > now()
-    if user.email_confirmed_at is None or user.anonymised_at is not None or suspended:
+    suspended = row.suspended_until is not None and row.suspended_until > now()
+    if row.email_confirmed_at is None or row.anonymised_at is not None or suspended:
         return None
-    return user.email if by_mail_of([(user.id, row.kind)])[user.id, row.kind] else None
+    wanted = KINDS[row.kind].by_mail if row.by_mail is None else row.by_mail
+    return str(row.email) if wanted else None
 
 
 def _comment_is_gone(told: Notice) -> bool:
@@ -104,7 +115,7 @@ def _quoted(told: Notice) -> Mapping[str, Any]:
     if post is not None and not post.hidden and post.deleted_at is None:
         return {"text": post.body, "html": post.body_html}
     if told.kind in ("question_asked", "invited", "question_escalated") and told.question_id is not None:
-        return {"text": db.session.scalar(select(Question.excerpt).where(Question.id == told.question_id)), "html": ""}
+        return {"text": read_rows(_EXCERPT, {"question_id": told.question_id}).scalar(), "html": ""}
     return {"text": "", "html": ""}
 
 
@@ -123,4 +134,4 @@ def _buttons(actor: Actor, told: Notice) -> Mapping[str, str]:
 
 
 def _is_asker(actor: Actor, told: Notice) -> bool:
-    return db.session.scalar(select(Question.asker_id).where(Question.id == told.question_id)) == actor.id
+    return bool(read_rows(_ASKER, {"question_id": told.question_id}).scalar() == actor.id)

@@ -1,8 +1,9 @@
 """Post, edit, delete, restore, verify an answer. Staff have no second path: their reply is the public answer."""
 
+from contextlib import nullcontext
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from app.domains.accounts.actor import Actor
@@ -35,6 +36,12 @@ from app.kernel.i18n import _
 from app.kernel.policy import require
 
 ANSWER_WEIGHT = 10
+_SAME = (
+    select(Answer)
+    .where(Answer.question_id == bindparam("question_id"), Answer.author_id == bindparam("author_id"))
+    .where(Answer.body == bindparam("body"), Answer.deleted_at.is_(None))
+    .limit(1)
+)
 
 
 def post_answer(
@@ -57,14 +64,14 @@ def post_answer(
         return same
     spend_post(author, on_own_thread=author.id == question.asker_id)
     try:
-        with db.session.begin_nested():
+        with db.session.begin_nested() if submission else nullcontext():
             answer = _insert(author, question, clean, submission)
     except IntegrityError:
         twin = _submitted(author, submission)
         if twin is None:
             raise
         return twin
-    add_revision(author, PostKind.ANSWER, answer.id, clean)
+    add_revision(author, PostKind.ANSWER, answer.id, clean, is_first=True)
     recount_answers(question)
     touch(question, author)
     publish(AnswerPosted(official=answer.official, **_named(answer), actor_id=author.id))
@@ -79,8 +86,7 @@ def _submitted(author: Actor, submission: str | None) -> Answer | None:
 
 def _said_already(author: Actor, question: Question, body: str) -> Answer | None:
     """The same words of the same author under this question: the back button's form has a key of its own."""
-    found = select(Answer).where(Answer.question_id == question.id, Answer.author_id == author.id)
-    return db.session.scalar(found.where(Answer.body == body, Answer.deleted_at.is_(None)).limit(1))
+    return db.session.scalar(_SAME, {"question_id": question.id, "author_id": author.id, "body": body})
 
 
 def _insert(author: Actor, question: Question, body: str, submission: str | None) -> Answer:

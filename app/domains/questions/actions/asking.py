@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from app.domains.accounts.actor import Actor
@@ -41,6 +41,14 @@ from app.kernel.errors import Conflict, Invalid, NotFound
 from app.kernel.events import publish
 from app.kernel.i18n import _
 from app.kernel.policy import require
+
+# Whatever the session knows: what is decided from is read under the lock.
+_HELD = (
+    select(Question)
+    .where(Question.id == bindparam("question_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,8 @@ def ask_question(asker: Actor, draft: QuestionDraft) -> Question:
             raise
         return twin
     set_tags(question, tags)
-    add_revision(asker, PostKind.QUESTION, question.id, question.body, title=question.title, tags=clean.tags)
+    post = PostKind.QUESTION, question.id
+    add_revision(asker, *post, question.body, title=question.title, tags=clean.tags, is_first=True)
     publish(
         QuestionAsked(
             question_id=question.id, product_id=question.product_id, asker_id=question.asker_id, actor_id=asker.id
@@ -294,8 +303,7 @@ def set_promise(question_id: int, reason: NoPromise | None) -> None:
 
 def question_to_change(question_id: int, actor: Actor) -> Question:
     """The row, freshly read, for an action; NotFound where the actor may not see it."""
-    found = select(Question).where(Question.id == question_id).execution_options(populate_existing=True)
-    question = db.session.scalar(found.with_for_update())
+    question = db.session.scalar(_HELD, {"question_id": question_id})
     if question is None:
         raise NotFound()
     require(may_see(actor, question))

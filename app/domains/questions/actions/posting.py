@@ -22,6 +22,19 @@ EDITS = limit("edits", "60/minute", _l("Edits of one member."))
 EDITS_NEW = limit("edits_new_member", "8/minute", _l("Edits of a member of level 0."))
 
 
+_REVISIONS: Any = Revision.__table__
+_LATEST: Any = select(func.max(Revision.number)).where(
+    Revision.kind == bindparam("kind"), Revision.target_id == bindparam("target_id")
+)
+_HELPS = and_(Answer.author_id != bindparam("asker_id"), Answer.did_not_help.is_(False))
+_FACTS: tuple[Any, ...] = (func.count().label("number"), func.min(case((_HELPS, Answer.created_at))).label("first_at"))
+_STANDING = select(*_FACTS).where(
+    Answer.question_id == bindparam("question_id"), Answer.hidden.is_(False), Answer.deleted_at.is_(None)
+)
+_TIES = Model.metadata.tables["question_tag"]
+_ACTIVE_TAGS = _TIES.update().where(_TIES.c.question_id == bindparam("of_question")).values(active_at=bindparam("at"))
+
+
 def spend_post(actor: Actor, *, on_own_thread: bool = False) -> None:
     """Count a post against its author's limits; replies on one's own thread do not count against the day's."""
     if actor.is_staff or actor.role == "system":
@@ -54,21 +67,13 @@ def add_revision(
     title: str | None = None,
     tags: tuple[str, ...] = (),
     comment: str = "",
+    is_first: bool = False,
 ) -> None:
-    latest = select(func.max(Revision.number)).where(Revision.kind == kind, Revision.target_id == target_id)
-    number = (db.session.scalar(latest) or 0) + 1
-    row = Revision(kind=kind, target_id=target_id, number=number, body=body, title=title, tags=list(tags))
-    row.author_id, row.comment, row.created_at = author.id, comment[:300], now()
-    db.session.add(row)
-
-
-_HELPS = and_(Answer.author_id != bindparam("asker_id"), Answer.did_not_help.is_(False))
-_FACTS: tuple[Any, ...] = (func.count().label("number"), func.min(case((_HELPS, Answer.created_at))).label("first_at"))
-_STANDING = select(*_FACTS).where(
-    Answer.question_id == bindparam("question_id"), Answer.hidden.is_(False), Answer.deleted_at.is_(None)
-)
-_TIES = Model.metadata.tables["question_tag"]
-_ACTIVE_TAGS = _TIES.update().where(_TIES.c.question_id == bindparam("of_question")).values(active_at=bindparam("at"))
+    post = {"kind": kind, "target_id": target_id}
+    number = 1 if is_first else (read_rows(_LATEST, post).scalar() or 0) + 1
+    text = {"number": number, "title": title, "body": body, "tags": list(tags)}
+    said = {"author_id": author.id, "comment": comment[:300], "created_at": now()}
+    db.session.execute(_REVISIONS.insert(), post | text | said)
 
 
 def recount_answers(question: Question) -> None:

@@ -23,7 +23,14 @@ from app.domains.questions.queries.posts import (
     tag_ids_of,
     visible_question,
 )
-from app.domains.questions.queries.thread import AnswerView, CommentView, QuestionView, answer_order, question_page
+from app.domains.questions.queries.thread import (
+    AnswerView,
+    CommentView,
+    QuestionView,
+    answer_order,
+    one_answer,
+    question_page,
+)
 
 __all__ = [
     "AnswerGiven",
@@ -46,6 +53,7 @@ __all__ = [
     "draft_of",
     "drafts_on",
     "listed",
+    "one_answer",
     "own_drafts",
     "own_posts",
     "pending_question",

@@ -134,6 +134,15 @@ def question_page(actor: Actor, question_id: int) -> QuestionView:
     )
 
 
+def one_answer(actor: Actor, question: Question, answer_id: int) -> AnswerView:
+    """An answer of a question that the actor may see, with its comments. Two statements."""
+    values = reading(actor, answer_id=answer_id, question_id=question.id, product_id=question.product_id)
+    row = read_rows(_one_answer(sight_of(actor)), values).one_or_none()
+    if row is None:
+        raise NotFound()
+    return _answer_view(row, [_comment_view(each) for each in read_rows(_comments_of_one(sight_of(actor)), values)])
+
+
 def _question_row(actor: Actor, question_id: int) -> Row[Any]:
     found = read_rows(_question(sight_of(actor)), reading(actor, question_id=question_id))
     row: Row[Any] | None = found.one_or_none()
@@ -182,6 +191,16 @@ def _answers(sight: Sight) -> Select[Any]:
 def _comment_rows(actor: Actor, question_id: int, product_id: int) -> Sequence[Row[Any]]:
     values = reading(actor, question_id=question_id, product_id=product_id)
     return read_rows(_comments(sight_of(actor)), values).all()
+
+
+@cache
+def _one_answer(sight: Sight) -> Select[Any]:
+    return _answers(sight).where(Answer.id == bindparam("answer_id"))
+
+
+@cache
+def _comments_of_one(sight: Sight) -> Select[Any]:
+    return _comments(sight).where(Comment.answer_id == bindparam("answer_id"))
 
 
 @cache
