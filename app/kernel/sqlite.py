@@ -8,6 +8,7 @@ the pen down for longer than that where others want it.
 
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -25,11 +26,46 @@ LEAVES_IT_SECONDS = 0.004
 WANTED_FOR_SECONDS = 1.0
 
 
+class Line:
+    """Who came first is next. A lock gives itself to whoever happens to run, and some wait for seconds."""
+
+    def __init__(self) -> None:
+        self._guard = Lock()
+        self._waiting: deque[Lock] = deque()
+        self._is_taken = False
+
+    def join(self, seconds: float) -> bool:
+        """Whether one's turn came within that time."""
+        with self._guard:
+            if not self._is_taken:
+                self._is_taken = True
+                return True
+            mine = Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        return mine.acquire(timeout=seconds) or not self._leave(mine)
+
+    def _leave(self, mine: Lock) -> bool:
+        """False where it was one's turn just now."""
+        with self._guard:
+            waited = mine in self._waiting
+            if waited:
+                self._waiting.remove(mine)
+            return waited
+
+    def next(self) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._is_taken = False
+
+
 class Writers:
     """Those of one process."""
 
     def __init__(self) -> None:
-        self.line = Lock()
+        self.line = Line()
         self.give_way = False
         self._wanted_until = 0.0
 
@@ -65,13 +101,13 @@ def turn_to_write() -> Iterator[None]:
     if writers is None:
         yield
         return
-    came = writers.line.acquire(timeout=WAITS_SECONDS)
+    came = writers.line.join(WAITS_SECONDS)
     try:
         yield
         writers.lay_down()
     finally:
         if came:
-            writers.line.release()
+            writers.line.next()
 
 
 def _configure(connection: Any, _record: Any) -> None:

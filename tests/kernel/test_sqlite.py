@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.events import EventRow, rows_page
+from app.kernel.sqlite import Line
 from app.kernel.transaction import transaction
 
 
@@ -68,3 +70,31 @@ def test_a_transaction_that_failed_leaves_the_line_to_the_next(app):
 def in_context(app, work, *arguments) -> None:
     with app.app_context():
         work(*arguments)
+
+
+def test_who_came_first_is_next():
+    line, order = Line(), []
+
+    def stand(number: int) -> None:
+        assert line.join(10)
+        order.append(number)
+        line.next()
+
+    line.join(10)
+    with ThreadPoolExecutor(5) as threads:
+        for number in range(5):
+            threads.submit(stand, number)
+            while len(line._waiting) <= number:
+                time.sleep(0.001)
+        line.next()
+
+    assert order == [0, 1, 2, 3, 4]
+    assert line.join(0)
+
+
+def test_who_leaves_the_line_keeps_nobody_from_their_turn():
+    line = Line()
+    line.join(10)
+    assert not line.join(0.01)
+    line.next()
+    assert line.join(0)
