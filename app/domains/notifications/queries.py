@@ -59,6 +59,7 @@ class Notice:
     title: str
     slug: str
     language: str
+    asker_id: int | None = None
     data: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -104,6 +105,7 @@ def _notices() -> Select[Any]:
         Question.title,
         Question.slug,
         Question.language,
+        Question.asker_id,
         User.id.label("actor_id"),
         User.name.label("actor_name"),
         User.role.label("actor_role"),
@@ -138,6 +140,7 @@ def _notice(row: Row[Any]) -> Notice:
         title=row.title or "",
         slug=row.slug or "",
         language=row.language or "",
+        asker_id=row.asker_id,
         data=dict(row.data or {}),
     )
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, select
+from sqlalchemy import Row, Select, and_, bindparam, select
 
 from app.domains.accounts.actions.links import make_link
 from app.domains.accounts.actor import Actor
@@ -38,7 +39,6 @@ _ADDRESSEE: Any = (
     .outerjoin(Preference, and_(Preference.user_id == User.id, Preference.kind == Notification.kind))
     .where(Notification.id == bindparam("notification_id"))
 )
-_ASKER: Any = select(Question.asker_id).where(Question.id == bindparam("question_id"))
 _EXCERPT: Any = select(Question.excerpt).where(Question.id == bindparam("question_id"))
 
 
@@ -107,11 +107,11 @@ def _context(actor: Actor, told: Notice) -> dict[str, Any]:
 
 def _quoted(told: Notice) -> Mapping[str, Any]:
     """What was written, as `text` and as the `html` that is stored beside it; both empty where nothing is quoted."""
-    post: Answer | Comment | None = None
+    post: Any = None
     if told.kind == "comment_posted":
-        post = db.session.get(Comment, told.data["comment"])
+        post = read_rows(_written(Comment), {"post_id": told.data["comment"]}).one_or_none()
     elif told.kind in ABOUT_AN_ANSWER and told.answer_id is not None:
-        post = db.session.get(Answer, told.answer_id)
+        post = read_rows(_written(Answer), {"post_id": told.answer_id}).one_or_none()
     if post is not None and not post.hidden and post.deleted_at is None:
         return {"text": post.body, "html": post.body_html}
     if told.kind in ("question_asked", "invited", "question_escalated") and told.question_id is not None:
@@ -119,9 +119,14 @@ def _quoted(told: Notice) -> Mapping[str, Any]:
     return {"text": "", "html": ""}
 
 
+@cache
+def _written(post: Any) -> Select[Any]:
+    return select(post.body, post.body_html, post.hidden, post.deleted_at).where(post.id == bindparam("post_id"))
+
+
 def _buttons(actor: Actor, told: Notice) -> Mapping[str, str]:
     """For the asker, of an answer: single-use addresses of "This solved it" and "Not yet"."""
-    if told.kind not in ABOUT_AN_ANSWER or not _is_asker(actor, told) or told.data.get("why") == "follows":
+    if told.kind not in ABOUT_AN_ANSWER or told.asker_id != actor.id or told.data.get("why") == "follows":
         return {}
     data = {"question_id": told.question_id, "answer_id": told.answer_id}
     with transaction():
@@ -131,7 +136,3 @@ def _buttons(actor: Actor, told: Notice) -> Mapping[str, str]:
         "solved_url": absolute_url("notifications.solved", token=solved),
         "not_yet_url": absolute_url("notifications.not_yet", token=not_yet),
     }
-
-
-def _is_asker(actor: Actor, told: Notice) -> bool:
-    return bool(read_rows(_ASKER, {"question_id": told.question_id}).scalar() == actor.id)
