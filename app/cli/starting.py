@@ -20,6 +20,7 @@ from typing import IO, NoReturn
 
 from flask.cli import FlaskGroup
 from setproctitle import setproctitle
+from sqlalchemy.orm import configure_mappers
 
 from app import modules_of_the_pages, wiring
 from app.backup.running import running
@@ -108,6 +109,7 @@ def import_all() -> None:
     for name in ("app.cli.serving", "gunicorn.workers.gthread", *modules_of_the_pages()):
         import_module(name)
     wiring.search_engines()
+    configure_mappers()  # else the first statement of each process does it
     gc.collect()
     gc.freeze()  # looking for garbage among these would copy them
 
