@@ -99,7 +99,7 @@ def test_a_sentence_that_is_not_there_is_refused_and_what_was_typed_stays(client
         ({"post": "own", "type": "bug", "item_id": "999999999999999999999"}, 422),
         ({"post": "own", "type": "bug", "tags": "a b c d e f"}, 422),
         ({"post": "own", "type": "bug", "quote": "x" * 1001}, 422),
-        ({"post": "own", "type": "bug", "title": "x" * 5000}, 303),
+        ({"post": "own", "type": "bug", "title": "x" * 201}, 422),
         ({"post": "foreign", "type": "bug"}, 403),
     ],
 )
@@ -110,6 +110,14 @@ def test_bad_input_is_answered_with_a_sentence(client, ann, bob, sent, status):
     answer = sign_in(client, ann).post("/feedback", data=values)
     assert answer.status_code == status
     assert "Traceback" not in answer.get_data(as_text=True)
+
+
+def test_a_title_that_is_too_long_is_given_back_with_its_limit(client, ann):
+    question, title = a_question(by=ann, body=BODY), "Radio stops at night " * 10
+    sent = {"post": f"question:{question.id}", "type": "bug", "title": title}
+    page = sign_in(client, ann).post("/feedback", data=sent).get_data(as_text=True)
+    assert "At most 200 characters, please." in page
+    assert title.strip() in page
 
 
 def test_a_mark_is_taken_back(client, ann):

@@ -29,7 +29,7 @@ from app.domains.questions.actions.commenting import comment_to_change
 from app.domains.questions.models import Answer, Comment, PostKind, Question
 from app.domains.questions.policies import may_see_comment
 from app.domains.questions.queries import tag_ids_of
-from app.domains.questions.writing import MAX_TAGS, clean_line
+from app.domains.questions.writing import LONGEST_TITLE, MAX_TAGS, clean_line
 from app.domains.tags.actions import UNTAGGED, find_or_create_tags
 from app.domains.tags.queries import tag_names
 from app.extensions import database_is_sqlite, db
@@ -42,7 +42,6 @@ from app.kernel.limits import spend
 from app.kernel.policy import require
 
 LONGEST_QUOTE = 1000
-LONGEST_TITLE = 200
 TITLE_FROM_QUOTE = 120  # a longer sentence makes no title
 
 Post = Question | Answer | Comment
@@ -65,14 +64,15 @@ def label_post(
     """
     row, question = post_to_label(actor, post)
     require(may_label(actor, row))
-    quote = clean_line(quote)
-    kind = _checked(row, quote, type, tags)
+    quote, title = clean_line(quote), clean_line(title)
+    kind = _checked(row, quote, type, tags, title)
     before = _standing(post, quote, kind)
     if before is not None:
         return before
     spend(LABELS, actor.id)
     tag_ids = [tag.id for tag in find_or_create_tags(actor, tags)]
-    item = _item_to_join(item_id, question) if item_id else _new_item(actor, question, kind, title or quote)
+    new = title or _title_from(quote) or question.title
+    item = _item_to_join(item_id, question) if item_id else _new_item(actor, question, kind, new)
     label = _insert(actor, post, question, item, quote, kind)
     _tag(label, item, tag_ids, question)
     _tell(actor, label)
@@ -149,7 +149,7 @@ def _letters(text: str) -> str:
     return "".join(clean_line(text).split())
 
 
-def _checked(row: Post, quote: str, type: str, tags: Sequence[str]) -> FeedbackType:
+def _checked(row: Post, quote: str, type: str, tags: Sequence[str], title: str) -> FeedbackType:
     fields: dict[str, list[str]] = {}
     if type not in set(FeedbackType):
         fields["type"] = [_("Please say what it is: bug, request, complaint, praise or unclear documentation.")]
@@ -157,6 +157,8 @@ def _checked(row: Post, quote: str, type: str, tags: Sequence[str]) -> FeedbackT
         fields["quote"] = [_("At most %(n)s characters, please.", n=LONGEST_QUOTE)]
     elif not is_part_of(quote, row):
         fields["quote"] = [_("This sentence is not in the post. Please copy it as it stands there.")]
+    if len(title) > LONGEST_TITLE:
+        fields["title"] = [_("At most %(n)s characters, please.", n=LONGEST_TITLE)]
     if len(tags) > MAX_TAGS:
         fields["tags"] = [_("At most %(n)s tags, please.", n=MAX_TAGS)]
     if fields:
@@ -171,13 +173,13 @@ def _standing(post: str, quote: str, kind: FeedbackType) -> FeedbackLabel | None
     return db.session.scalar(found.order_by(FeedbackLabel.id).limit(1))
 
 
+def _title_from(quote: str) -> str:
+    return quote if len(quote) <= TITLE_FROM_QUOTE else quote[: TITLE_FROM_QUOTE - 1].rstrip() + "…"
+
+
 def _new_item(actor: Actor, question: Question, kind: FeedbackType, title: str) -> FeedbackItem:
-    title = clean_line(title)
-    if len(title) > TITLE_FROM_QUOTE:
-        title = title[: TITLE_FROM_QUOTE - 1].rstrip() + "…"
     at = now()
-    item = FeedbackItem(product_id=question.product_id, title=title or question.title, type=kind)
-    item.title = item.title[:LONGEST_TITLE]
+    item = FeedbackItem(product_id=question.product_id, title=title, type=kind)
     item.state, item.created_by_id, item.created_at, item.state_since = ItemState.INBOX, actor.id, at, at
     item.acknowledge_by = working_days_after(at, ACKNOWLEDGE_DAYS.value(), question.product_id)
     db.session.add(item)
