@@ -61,7 +61,7 @@ def post(question_id: int) -> Any:
     return taken(_to_answer(question_id, slug, answer.id), name)
 
 
-def _with_answer(answer_id: int) -> tuple[QuestionView, AnswerView]:
+def seen_answer(answer_id: int) -> tuple[QuestionView, AnswerView]:
     """The question as this person sees it, and the one answer of it."""
     question = question_page(current_actor(), question_id_of_answer(answer_id))
     for answer in question.answers:
@@ -72,14 +72,14 @@ def _with_answer(answer_id: int) -> tuple[QuestionView, AnswerView]:
 
 @pages.get("/answers/<int:answer_id>")
 def show_answer(answer_id: int) -> Response:
-    question, _answer = _with_answer(answer_id)
+    question, _answer = seen_answer(answer_id)
     return _to_answer(question.id, question.slug, answer_id)
 
 
 @pages.get("/questions/<int:question_id>/answers/<int:answer_id>/fragment")
 def fragment(question_id: int, answer_id: int) -> Any:
     """One answer as the page shows it, for pages that are open."""
-    question, answer = _with_answer(answer_id)
+    question, answer = seen_answer(answer_id)
     if question.id != question_id:
         raise NotFound()
     return ShownPosts(current_actor(), question, page_drafts(question)).answers(only=answer.id)
@@ -89,7 +89,7 @@ def fragment(question_id: int, answer_id: int) -> Any:
 @login_required
 def edit(answer_id: int) -> Any:
     actor, form, name = current_actor(), PostForm(), f"edit-answer:{answer_id}"
-    question, answer = _with_answer(answer_id)
+    question, answer = seen_answer(answer_id)
     require(may_edit(actor, answer))
     if request.method == "GET":
         form.body.data, form.base_version.data = answer.body, answer.version
@@ -167,7 +167,7 @@ def _change(answer_id: int, action: Any, done: str = "") -> Response:
 
 @pages.get("/answers/<int:answer_id>/revisions")
 def revisions(answer_id: int) -> Any:
-    question, answer = _with_answer(answer_id)
+    question, answer = seen_answer(answer_id)
     require(may_see_revisions(current_actor(), answer))
     history = changes(revisions_of(PostKind.ANSWER, answer_id))
     return render_template("questions/revisions.html", question=question, history=history, answer_id=answer_id)

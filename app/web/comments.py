@@ -2,21 +2,49 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
 from app.domains.questions.actions.answering import answer_with_question
 from app.domains.questions.actions.asking import question_to_change
 from app.domains.questions.actions.commenting import comment_to_change, delete_comment, post_comment
-from app.domains.questions.queries import question_page
+from app.domains.questions.policies import may_comment
+from app.domains.questions.queries import QuestionView, question_page
+from app.kernel.policy import require
 from app.kernel.transaction import transaction
 from app.web.actors import current_actor
-from app.web.drafts import take, taken
+from app.web.answers import seen_answer
+from app.web.drafts import page_drafts, take, taken
 from app.web.forms import REFUSALS, CommentForm, refuse
+from app.web.posts import ShownPosts
 from app.web.questions import question_response
 
 pages = Blueprint("comments", __name__)
+
+
+@pages.get("/questions/<int:question_id>/comments/new")
+@login_required
+def begin_on_question(question_id: int) -> Any:
+    return _begin(question_page(current_actor(), question_id), f"question:{question_id}")
+
+
+@pages.get("/answers/<int:answer_id>/comments/new")
+@login_required
+def begin_on_answer(answer_id: int) -> Any:
+    question, _answer = seen_answer(answer_id)
+    return _begin(question, f"answer:{answer_id}")
+
+
+def _begin(question: QuestionView, place: str) -> Any:
+    """The form alone, for a page that puts it in its place (static/js/comment_forms.js); without scripts it is open on
+    the question's page."""
+    actor = current_actor()
+    require(may_comment(actor, question))
+    if request.headers.get("HX-Request"):
+        return ShownPosts(actor, question, page_drafts(question)).comment_form(place)
+    about: dict[str, Any] = {"question_id": question.id, "slug": question.slug, "comment": place}
+    return redirect(url_for("questions.show_question", **about, _anchor=f"comment-on-{place.replace(':', '-')}"), 303)
 
 
 @pages.post("/questions/<int:question_id>/comments")

@@ -10,63 +10,14 @@ from markupsafe import Markup
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.tokens import new_token
-from app.domains.feedback.policies import may_label
 from app.domains.feedback.queries import ThreadLabel
-from app.domains.questions.policies import (
-    may_accept,
-    may_close,
-    may_comment,
-    may_delete,
-    may_edit,
-    may_hide,
-    may_restore,
-    may_verify,
-    may_vote,
-)
+from app.domains.questions.policies import may_comment
 from app.domains.questions.queries import AnswerView, CommentView, DraftView, QuestionView
-from app.kernel.policy import Verdict
 from app.web.forms import CloseForm, CommentForm, PostForm
 from app.web.parts import part
+from app.web.post_rights import PostRights, Rights, rights_on_question
 
 ANSWER_FORM, COMMENT_FORM = "questions/_answer_form.html", "questions/_comment_form.html"
-
-
-class Told(NamedTuple):
-    """A verdict with its reason in the reader's words, so that it can be a key."""
-
-    allowed: bool
-    reason: str
-
-    def __bool__(self) -> bool:
-        return self.allowed
-
-
-class Rights(NamedTuple):
-    """What this reader may do with one answer; `asks`: it is the reader's own question."""
-
-    vote: Told
-    asks: bool = False
-    own: bool = False
-    accept: Told | None = None
-    verify: bool = False
-    edit: bool = False
-    restore: bool = False
-    delete: bool = False
-    label: bool = False
-    hide: bool = False
-
-
-class QuestionRights(NamedTuple):
-    """What this reader may do with the question."""
-
-    vote: Told
-    own: bool = False
-    edit: bool = False
-    restore: bool = False
-    delete: bool = False
-    label: bool = False
-    hide: bool = False
-    close: bool = False
 
 
 class SignedIn(NamedTuple):
@@ -75,12 +26,13 @@ class SignedIn(NamedTuple):
     is_authenticated: bool = True
 
 
-FORM, OWN_FORM = "everybody's", "own"
-"""The form for a comment: like everybody's, or with what this reader has begun in it. None is ""."""
+LINK, OWN_FORM = "link", "own"
+"""How to write a comment: by a link to the form, or in the form of a reader who has begun. Who may not has neither."""
 
 
 class Comments(NamedTuple):
-    """`shown`: each with whether the reader may delete it, and whether it is the reader's own."""
+    """`shown`: each with whether the reader may delete it, and whether it is the reader's own; `form`: LINK, OWN_FORM
+    or nothing."""
 
     shown: tuple[tuple[CommentView, bool, bool], ...]
     form: str
@@ -94,7 +46,8 @@ class ShownAnswer(NamedTuple):
 
 @dataclass(frozen=True)
 class ShownPosts:
-    """The posts of one page. `comment_on` names the post whose comment was refused; `refused_form` holds it then."""
+    """The posts of one page. `comment_on` names the post under which the reader writes a comment; where it was refused,
+    `refused_form` holds it."""
 
     actor: Actor
     question: QuestionView
@@ -109,7 +62,7 @@ class ShownPosts:
 
     def question_itself(self, labels: Sequence[ThreadLabel], close_form: CloseForm | None) -> Markup:
         """Its words and what may be done; under it what it feeds, the form to close it, and its comments."""
-        rights, head = self._rights_of_question(), self.head
+        rights, head = rights_on_question(self.actor, self.question), self.head
         fill = {"comments": str(self._comments_of_question())}
         fill["labels"] = render_template("feedback/_labels.html", labels=labels) if labels else ""
         if rights.close and not head.closed_at:
@@ -130,7 +83,7 @@ class ShownPosts:
     def answers(self, only: int | None = None) -> Markup:
         """All of them, or one by its id."""
         wanted = [each for each in self.question.answers if only in (None, each.id)]
-        shown = [ShownAnswer(each, self._rights(each), self._comments("answer", each)) for each in wanted]
+        shown = [ShownAnswer(each, self._rights.on_answer(each), self._comments("answer", each)) for each in wanted]
         return self._part("questions/_answers.html", {f"answer:{each.id}" for each in wanted}, answers=shown)
 
     def _comments_of_question(self) -> Markup:
@@ -139,70 +92,37 @@ class ShownPosts:
 
     def _part(self, template: str, places: Collection[str], **given: Any) -> Markup:
         """With the forms in which this reader has begun something filled in: they are no part, and kept nowhere."""
-        own = {f"comment on {place}": self._own_form(place) for place in places if self._has_own_form(place)}
+        own = {f"comment on {place}": self.comment_form(place) for place in places if self._has_own_form(place)}
         return part(template, own, signed_in=self._signed_in, current_user=SignedIn(), **given)
+
+    @cached_property
+    def _rights(self) -> PostRights:
+        return PostRights(self.actor, self.question)
 
     @property
     def _signed_in(self) -> bool:
         return self.actor.is_authenticated
 
-    def _rights_of_question(self) -> QuestionRights:
-        actor, question = self.actor, self.question
-        vote = told(may_vote(actor, question))
-        if not actor.is_authenticated:
-            return QuestionRights(vote)
-        return QuestionRights(
-            vote,
-            own=actor.id == question.asker_id,
-            edit=bool(may_edit(actor, question)),
-            restore=bool(may_restore(actor, question)),
-            delete=bool(may_delete(actor, question)),
-            label=bool(may_label(actor, question)),
-            hide=bool(may_hide(actor)),
-            close=bool(may_close(actor, question)),
-        )
-
-    def _rights(self, answer: AnswerView) -> Rights:
-        actor = self.actor
-        if not actor.is_authenticated:
-            return self._of_visitors
-        return Rights(
-            told(may_vote(actor, answer)),
-            asks=actor.id == self.question.asker_id,
-            own=actor.id == answer.author_id,
-            accept=told(may_accept(actor, self.question, answer)),
-            verify=bool(may_verify(actor, self.question, answer)),
-            edit=bool(may_edit(actor, answer)),
-            restore=bool(may_restore(actor, answer)),
-            delete=bool(may_delete(actor, answer)),
-            label=bool(may_label(actor, answer)),
-            hide=bool(may_hide(actor)),
-        )
-
-    @cached_property
-    def _of_visitors(self) -> Rights:
-        return Rights(told(may_vote(self.actor, self.question)))
-
     def _comments(self, kind: str, post: QuestionView | AnswerView) -> Comments:
-        actor = self.actor
-        shown = tuple((each, bool(may_delete(actor, each)), each.author_id == actor.id) for each in post.comments)
+        mine = self.actor.id
+        shown = tuple((each, self._rights.may_delete_comment(each), each.author_id == mine) for each in post.comments)
         if self._has_own_form(f"{kind}:{post.id}"):
             return Comments(shown, OWN_FORM)
-        return Comments(shown, FORM if self._may_comment else "")
+        return Comments(shown, LINK if self._may_comment else "")
 
     @cached_property
     def _may_comment(self) -> bool:
         return bool(may_comment(self.actor, self.question))
 
     def _has_own_form(self, place: str) -> bool:
-        return self.comment_on == place or (self._may_comment and f"comment-{place}" in self.drafts)
+        writes = self.comment_on == place
+        if writes and self.refused_form is not None:
+            return True
+        return self._may_comment and (writes or f"comment-{place}" in self.drafts)
 
-    def _own_form(self, place: str) -> Markup:
+    def comment_form(self, place: str) -> Markup:
+        """With what was refused or begun in it. It is no part: it has a key of its own."""
         refused = self.refused_form if self.comment_on == place else None
         about: dict[str, Any] = {"place": place, "draft": self.drafts.get(f"comment-{place}"), "refused": refused}
         submission = refused.submission.data if refused else f"{new_token()[:40]}-{place}"
         return Markup(render_template(COMMENT_FORM, submission=submission, **about))  # nosec B704  # Jinja has escaped it
-
-
-def told(verdict: Verdict) -> Told:
-    return Told(verdict.allowed, str(verdict.reason))

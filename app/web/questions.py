@@ -184,7 +184,7 @@ def show_question(question_id: int, slug: str) -> Any:
     if slug != question.slug:
         return _to_question(question_id, question.slug)
     note_reader(question)
-    return question_response(question)
+    return question_response(question, comment_on=request.args.get("comment", ""))
 
 
 @pages.get("/questions/<int:question_id>")
@@ -197,10 +197,11 @@ def question_response(
     comment_on: str = "", close_form: CloseForm | None = None, status: int = 200,
     headers: dict[str, str] | None = None,
 ) -> Any:
-    """The question page, with a refused form and its text where there is one, else with the drafts in their forms."""
+    """The question page, with a refused form and its text where there is one, else with the drafts in their forms.
+    `comment_on`: the post whose form for a comment is open."""
     actor = current_actor()
     drafts = page_drafts(question)
-    if comment_on:
+    if comment_form is not None:
         drafts = refused(drafts, f"comment-{comment_on}")
     if answer_form is not None:
         drafts = refused(drafts, f"answer:{question.id}")

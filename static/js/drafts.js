@@ -1,6 +1,7 @@
 // Nothing typed is lost. A form with data-keep="name" is kept in this browser at every pause, and on the server a moment later; the server
 // shows its draft in the form on whatever device it is opened.
 
+import { openBegun } from "./comment_forms.js";
 import { KeptForm } from "./kept_form.js";
 import { forget, forgetOld } from "./kept_texts.js";
 
@@ -17,6 +18,7 @@ function forgetTaken() {
 function openForms() {
   for (const [form, kept] of forms) if (!form.isConnected) { kept.end(); forms.delete(form); }
   for (const form of document.querySelectorAll("form[data-keep]")) if (!forms.has(form)) forms.set(form, new KeptForm(form));
+  openBegun();
 }
 
 const each = (act) => { for (const form of forms.values()) act(form); };

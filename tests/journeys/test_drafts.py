@@ -94,6 +94,12 @@ def choice_in(page: Page) -> Locator:
     return page.locator("#your-answer [data-draft-choice]")
 
 
+def comment_box(page: Page, post: str) -> Locator:
+    """The form for a comment on the post, which is opened with the keyboard."""
+    page.locator(post).get_by_role("link", name="Comment").press("Enter")
+    return page.locator(f"{post} details", has=page.locator("form[data-keep^=comment]"))
+
+
 def type_and_wait(page: Page, text: str) -> None:
     answer_in(page).fill(text)
     expect(status_of(page)).to_have_text("Saved", timeout=PATIENCE)
@@ -375,8 +381,8 @@ def test_without_scripts_a_conflict_shows_both_texts_and_the_choice(devices: Dev
 @pytest.mark.soak
 def test_a_comment_that_was_begun_is_open_on_another_device(devices: Devices) -> None:
     page = devices.opened()
-    box = page.locator("#question details", has=page.locator("form[data-keep^=comment]"))
-    box.locator("summary").click()
+    box = comment_box(page, "#question")
+    expect(box.get_by_role("textbox")).to_be_focused()
     box.get_by_role("textbox").fill("The same at")
     expect(box.locator("[data-draft-status]")).to_have_text("Saved", timeout=PATIENCE)
 
@@ -386,14 +392,36 @@ def test_a_comment_that_was_begun_is_open_on_another_device(devices: Devices) ->
     expect(field).to_have_value("The same at")
 
 
+@pytest.mark.soak
+def test_a_comment_that_only_this_browser_keeps_is_open_again(devices: Devices) -> None:
+    answer = an_answer(to=devices.question)
+    page = devices.opened()
+    box = comment_box(page, f"#answer-{answer.id}")
+    page.route("**/drafts/**", lambda route: route.abort())
+    box.get_by_role("textbox").fill("Nobody else has this")
+    expect(box.locator("[data-draft-status]")).to_have_text("Kept in this browser only", timeout=PATIENCE)
+    page.reload()
+    expect(box.get_by_role("textbox")).to_have_value("Nobody else has this")
+    assert devices.texts() == []
+
+
+@pytest.mark.soak
+def test_a_comment_that_cannot_be_begun_after_signing_out_leads_to_the_door(devices: Devices) -> None:
+    page = devices.opened()
+    with transaction():
+        end_all_sessions(devices.writer.id)
+    page.locator("#question").get_by_role("link", name="Comment").click()
+    page.wait_for_url("**/login?next=**comments**")
+    devices.sign_in(page.context)
+    page.goto(f"/questions/{devices.question.id}/comments/new")
+    expect(page.locator("#question form[data-keep^=comment] textarea")).to_be_focused()
 
 
 @pytest.mark.soak
 def test_a_comment_that_was_begun_stays_when_its_answer_comes_anew(devices: Devices) -> None:
     answer = an_answer(to=devices.question)
     page = devices.opened()
-    box = page.locator(f"#answer-{answer.id} details", has=page.locator("form[data-keep^=comment]"))
-    box.locator("summary").click()
+    box = comment_box(page, f"#answer-{answer.id}")
     box.get_by_role("textbox").fill("Begun under the old answer")
     with transaction():
         post_comment(a_person(), *_fresh(answer.id, devices.writer), "A comment from elsewhere.")

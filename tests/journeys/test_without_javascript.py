@@ -68,6 +68,20 @@ def test_asking(plain: Plain) -> None:
     state_of(page, "open")
 
 
+def test_commenting(plain: Plain) -> None:
+    answer = an_answer(to=a_question())
+    page = plain.page_of(a_person("commenter"))
+    page.goto(f"/answers/{answer.id}")
+    post = page.locator(f"#answer-{answer.id}")
+    post.get_by_role("link", name="Comment").click()
+    expect(post.get_by_label("Comment", exact=True)).to_be_focused()
+    post.get_by_role("button", name="Post comment").click()
+    expect(post.locator(".error")).to_be_visible()
+    post.get_by_label("Comment", exact=True).fill("Which button is it?")
+    post.get_by_role("button", name="Post comment").click()
+    expect(post.locator(".comment")).to_contain_text("Which button is it?")
+
+
 def test_answering(plain: Plain) -> None:
     question = a_question()
     page = plain.page_of(a_person("answerer"))

@@ -91,6 +91,8 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("POST", "answers.delete"): Row(MODERATORS, SIGNED_IN, MODERATORS),
     ("POST", "answers.restore"): Row(SIGNED_IN, SIGNED_IN, SEE_HIDDEN),
     # comments and votes
+    ("GET", "comments.begin_on_question"): Row(SIGNED_IN, SIGNED_IN, NOBODY),
+    ("GET", "comments.begin_on_answer"): Row(SIGNED_IN, SIGNED_IN, NOBODY),
     ("POST", "comments.on_question"): Row(SIGNED_IN, SIGNED_IN, NOBODY, {"body": "The same here."}),
     ("POST", "comments.on_answer"): Row(SIGNED_IN, SIGNED_IN, NOBODY, {"body": "The same here."}),
     ("POST", "comments.delete"): Row(MODERATORS, SIGNED_IN, MODERATORS),

@@ -300,12 +300,12 @@ def test_the_export_of_ones_data_holds_the_drafts(client, ann):
     assert exported == [{"form": "ask", "fields": {"body": "Half"}, "updated_at": "2026-03-03T02:00:00Z"}]
 
 
-def test_two_comments_in_answers_that_came_live_are_two(client, ann, bob):
+def test_two_comments_that_were_begun_one_after_the_other_are_two(client, ann, bob):
     question = a_question(by=bob)
     answer = an_answer(to=question, by=bob)
     sign_in(client, ann)
     for body in ("The same here since Monday.", "And since Tuesday, too."):
-        fragment = client.get(f"/questions/{question.id}/answers/{answer.id}/fragment").text
-        key = re.search(r'name="submission" value="([^"]+)"', fragment)[1]
+        form = client.get(f"/answers/{answer.id}/comments/new", headers={"HX-Request": "true"}).text
+        key = re.search(r'name="submission" value="([^"]+)"', form)[1]
         client.post(f"/answers/{answer.id}/comments", data={"body": body, "submission": key})
     assert len(db.session.scalars(select(Comment)).all()) == 2
