@@ -156,6 +156,7 @@ PAGES = [
 
 # What a page needs besides blueprints: how people come in, what templates can use, what an error looks like.
 EDGES = [
+    "app.kernel.rows:install",
     "app.web.sessions:install",
     "app.web.tracing:install",
     "app.web.page_cache:install",  # before a request that needs no more, and after it when the page is whole

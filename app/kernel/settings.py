@@ -15,6 +15,7 @@ from app.kernel.clock import known_zones, now
 from app.kernel.columns import BigId, Json, UtcTime
 from app.kernel.errors import Invalid
 from app.kernel.i18n import _, _l
+from app.kernel.rows import read_rows
 
 Kind = TypeVar("Kind", str, int, float, bool)
 
@@ -31,6 +32,9 @@ class SettingRow(Model):
     value: Mapped[Any] = mapped_column(Json)
     changed_at: Mapped[datetime] = mapped_column(UtcTime)
     changed_by_id: Mapped[int | None] = mapped_column(BigId)
+
+
+_ALL = select(SettingRow.name, SettingRow.value)
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def _stored() -> dict[str, Any]:
     fresh_for = current_app.extensions.get("settings_fresh_for", FRESH_FOR_SECONDS)
     cache = current_app.extensions.get(name)
     if cache is None or cache[1] != version or at - cache[0] > fresh_for:
-        values = {row.name: row.value for row in db.session.execute(select(SettingRow.name, SettingRow.value))}
+        values = {row.name: row.value for row in read_rows(_ALL)}
         cache = current_app.extensions[name] = (at, version, values)
     return cache[2]  # type: ignore[no-any-return]
 

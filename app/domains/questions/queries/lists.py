@@ -149,7 +149,7 @@ def question_list_page(actor: Actor, wanted: ListFilter, page: int, limit: int) 
     given = _given(wanted)
     found = card_rows().where(*_filters(sight_of(actor), wanted.sort, given))
     found = found.order_by(column.desc(), Question.id.desc()).limit(limit).offset((page - 1) * limit)
-    return [card_of(row) for row in read_rows(found, reading(actor, **given))]
+    return [card_of(row) for row in db.session.execute(found, reading(actor, **given))]
 
 
 def cursor_after(card: Card, sort: str) -> str:

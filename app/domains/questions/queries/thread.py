@@ -169,7 +169,7 @@ def _as_stored(column: Any) -> Any:
 
 
 def _plain(row: Row[Any]) -> dict[str, Any]:
-    values = {name: value for name, value in row._mapping.items() if not name.startswith("person_")}
+    values = {name: value for name, value in zip(row._fields, row, strict=True) if not name.startswith("person_")}
     values["tags"] = tuple(row.tags.split(" ")) if row.tags else ()
     return values
 
