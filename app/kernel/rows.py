@@ -25,7 +25,8 @@ def install(app: Flask) -> None:
     with app.app_context():
         if database_is_sqlite(db.engine):
             app.extensions["reads_directly_from"] = db.engine
-            app.teardown_appcontext(give_back)
+            app.teardown_request(give_back)
+            app.teardown_appcontext(give_back)  # of a context inside of a request
 
 
 def read_rows(statement: Select[Any], values: Mapping[str, Any] = NOTHING) -> "CursorResult[Any] | Rows":
@@ -102,6 +103,12 @@ class Rows:
         if len(self._found) > 1:
             raise MultipleResultsFound("several rows were found where there is one")
         return self._found[0] if self._found else None
+
+    def first(self) -> Any:
+        return self._found[0] if self._found else None
+
+    def scalar_one(self) -> Any:
+        return self.one()[0]
 
     def scalar(self) -> Any:
         return self._found[0][0] if self._found else None
