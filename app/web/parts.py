@@ -26,7 +26,7 @@ from app.web.context import has_endpoint, locale, number, teller
 MOST_CHARACTERS = 6_000_000
 # Nobody can write it into a post: each process makes its own, and no page shows it.
 SIGN = secrets.token_hex(12)
-_MARKED = re.compile(SIGN + r"(token|submission|when [^;]+);")
+_MARKED = re.compile((SIGN + r"(token|submission|when [^;]+);").encode())
 PERSONAL = ("actor", "current_user", "demo", "may", "request", "session", "theme", "unread_count")
 NOTHING: Mapping[str, Any] = {}
 
@@ -57,27 +57,27 @@ def part(template: str, fill: Mapping[str, Any] = NOTHING, **given: Any) -> Mark
 def fill_marks(response: Response) -> Response:
     """Before the page is kept: see the order of `wiring.EDGES`."""
     if g.get("has_marks"):
-        response.set_data(_filled(response.get_data(as_text=True)))
+        response.set_data(_filled(response.get_data()))
     return response
 
 
-def _filled(text: str) -> str:
+def _filled(page: bytes) -> bytes:
     """What is filled in are a `<time>` and two tokens: none needs quoting in HTML or JSON."""
     tell = teller()
-    known: dict[str, str] = {}
+    known: dict[bytes, bytes] = {}
 
     def worked_out(name: str) -> str:
         if name.startswith("when "):
             return tell(datetime.fromisoformat(name[5:]))
         return generate_csrf() if name == "token" else new_token()[:40]
 
-    def fill(found: re.Match[str]) -> str:
+    def fill(found: re.Match[bytes]) -> bytes:
         name = found[1]
         if name not in known:
-            known[name] = worked_out(name)
+            known[name] = worked_out(name.decode()).encode()
         return known[name]
 
-    return _MARKED.sub(fill, text)
+    return _MARKED.sub(fill, page)
 
 
 class Parts:
