@@ -12,7 +12,9 @@ from sqlalchemy.engine import Connection
 from app.backup import manifest
 from app.backup.archive import CHUNK, Archive, Writer, new_file
 from app.backup.manifest import DEMO_MARK, SECRET, UPLOADS, Manifest, Table
+from app.backup.occupied import database_file
 from app.backup.rows import columns_of, last_id_of, lines_of, tables_of
+from app.backup.running import leave_no_key
 from app.config import ROOT, Settings, secret_key
 from app.extensions import database_is_sqlite, db
 from app.kernel.clock import now
@@ -25,12 +27,21 @@ def write_backup(settings: Settings, path: Path) -> Manifest:
 
     The search index is left out: it is built from the rows.
     """
+    _require_file(settings)
     with new_file(path) as file:
         with Writer(file) as writer:
             made = _fill(writer, settings)
         file.flush()
         with Archive(Path(file.name)):  # what the reader would refuse is no backup
             return made
+
+
+def _require_file(settings: Settings) -> None:
+    """Before SQLite makes one by being asked: in a folder that was mistyped it would pass for a forum."""
+    if database_is_sqlite(db.engine) and not database_file(settings).exists():
+        leave_no_key(settings)
+        sentence = f"There is no forum in {database_file(settings)}: nothing to back up. DATA_DIR names its folder."
+        raise Conflict(sentence)
 
 
 def _fill(writer: Writer, settings: Settings) -> Manifest:

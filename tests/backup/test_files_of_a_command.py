@@ -17,6 +17,15 @@ def test_a_proof_leaves_no_key_where_there_is_no_forum(backup, tmp_path):
     assert {path.name for path in (tmp_path / "nowhere").iterdir()} == {"running.lock"}
 
 
+def test_a_backup_of_a_folder_that_was_mistyped_says_so_and_makes_no_forum_there(tmp_path):
+    code, said = in_a_process_of_its_own(tmp_path / "nowhere", "backup", str(tmp_path / "forum.tar.gz"))
+
+    assert code != 0
+    assert "There is no forum in" in said and "DATA_DIR" in said and len(said.splitlines()) == 1
+    assert {path.name for path in (tmp_path / "nowhere").iterdir()} == {"running.lock"}
+    assert not (tmp_path / "forum.tar.gz").exists()
+
+
 def test_what_a_restore_writes_is_for_its_owner_alone(backup, tmp_path):
     folder = tmp_path / "open"
     folder.mkdir()
