@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from flask import render_template
+from flask import render_template, url_for
 from markupsafe import Markup
 
 from app.domains.accounts.actor import Actor
@@ -14,7 +14,7 @@ from app.domains.feedback.queries import ThreadLabel
 from app.domains.questions.policies import may_comment
 from app.domains.questions.queries import AnswerView, CommentView, DraftView, QuestionView
 from app.web.forms import CloseForm, CommentForm, PostForm
-from app.web.parts import part
+from app.web.parts import mark, part
 from app.web.post_rights import PostRights, Rights, rights_on_question
 
 ANSWER_FORM, COMMENT_FORM = "questions/_answer_form.html", "questions/_comment_form.html"
@@ -72,13 +72,16 @@ class ShownPosts:
         return part("questions/_question.html", fill, question=head, rights=rights, signed_in=self._signed_in)
 
     def answer_form(self, form: PostForm | None) -> Markup:
-        question, draft = self.question, self.drafts.get(f"answer:{self.question.id}")
-        official = self.actor.serves(question.product_id)
-        about: dict[str, Any] = {"question_id": question.id, "version": question.version, "official": official}
-        about["form"] = form
-        if form is None and draft is None:
-            return part(ANSWER_FORM, blank=PostForm, draft=None, current_user=SignedIn(), **about)
-        return Markup(render_template(ANSWER_FORM, draft=draft, **about))  # nosec B704  # Jinja has escaped it
+        """Under all questions alike, but for where it is sent to."""
+        question, name = self.question, f"answer:{self.question.id}"
+        about: dict[str, Any] = {"form": form, "official": self.actor.serves(question.product_id)}
+        action = url_for("answers.post", question_id=question.id)
+        fill = {"action": action, "name": name, "version": question.version}
+        if form is None and name not in self.drafts:
+            marks = {each: mark(each) for each in fill}
+            return part(ANSWER_FORM, fill, blank=PostForm, draft=None, current_user=SignedIn(), **marks, **about)
+        made = render_template(ANSWER_FORM, draft=self.drafts.get(name), **fill, **about)
+        return Markup(made)  # nosec B704  # Jinja has escaped it
 
     def answers(self, only: int | None = None) -> Markup:
         """All of them, or one by its id."""

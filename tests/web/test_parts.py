@@ -62,6 +62,19 @@ def test_the_way_back_leads_to_the_page_that_is_open(page_of):
     assert 'value="/questions?sort=votes"' in page_of(None, "/questions?sort=votes")
 
 
+def test_an_answer_is_sent_to_the_question_that_is_open(page_of, ann, bob):
+    sent_to = []
+    for question in (a_question(by=ann), a_question(by=ann)):
+        page = page_of(bob, f"/questions/{question.id}/{question.slug}")
+        form = page[page.index('id="your-answer"') :]
+        sent_to += re.findall(r'(?:action|data-keep)="([^"]*answer[^"]*)"', form)[:4]
+        assert sent_to[-4:] == [
+            f"/questions/{question.id}/answers", f"answer:{question.id}",
+            f"/drafts/answer:{question.id}", f"/drafts/answer:{question.id}/discard",
+        ]  # fmt: skip
+    assert len(set(sent_to)) == 8
+
+
 @pytest.mark.parametrize("asked", ["current_user.id", "actor.id", "request.path", "session.user", "theme", "may(1)"])
 def test_a_part_that_asks_who_reads_fails(app, asked):
     app.jinja_env.loader = DictLoader({"curious.html": "{{ " + asked + " }}"})
