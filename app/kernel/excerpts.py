@@ -11,7 +11,6 @@ from markupsafe import Markup, escape
 from app.kernel.han_typography import HAN
 
 _LAST_WORD = re.compile(rf"(?:(?![{HAN}])\w)+$")
-_MARK = Markup("<mark>{}</mark>")
 _BLOCKS = frozenset(
     {
         "blockquote", "br", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p",
@@ -62,7 +61,8 @@ def excerpt(html: str, characters: int = 160) -> str:
 
 def with_marks(pieces: Iterable[tuple[str, bool]]) -> Markup:
     """A text as HTML out of its pieces, with <mark> around those that stand out."""
-    return Markup().join(_MARK.format(text) if stands_out else escape(text) for text, stands_out in pieces)
+    html = "".join([f"<mark>{escape(text)}</mark>" if stands_out else escape(text) for text, stands_out in pieces])
+    return Markup(html)  # nosec B704  # every piece is escaped; Markup's own join and format take ten times as long
 
 
 class _TextReader(HTMLParser):
