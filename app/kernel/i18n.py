@@ -8,6 +8,9 @@ from typing import Any
 from flask import Flask
 from flask_babel import force_locale, get_locale, get_translations
 from flask_babel.speaklater import LazyString
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 LANGUAGES = ("zh", "en")
 HTML_LANG = {"zh": "zh-Hans", "en": "en"}
@@ -67,6 +70,16 @@ def install(app: Flask) -> None:
         ngettext=lambda singular, plural, num: _catalogue().ungettext(singular, plural, num),
         newstyle=True,
     )
+    app.jinja_env.globals["gettext"] = app.jinja_env.globals["_"] = _in_template
+
+
+@pass_context
+def _in_template(context: Context, message: str, **variables: Any) -> str:
+    """As Jinja's own, which formats every sentence, also the most that hold nothing to be filled in."""
+    text: str = _catalogue().ugettext(message)
+    if context.eval_ctx.autoescape:
+        text = Markup(text)  # nosec B704  # out of a template or a catalogue; what is filled in is escaped
+    return text % variables if "%" in text else text
 
 
 def html_lang(language: str) -> str:

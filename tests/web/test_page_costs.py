@@ -17,18 +17,19 @@ from tests.factories import a_question, an_answer
 def translations(app: Flask) -> Iterator[list[str]]:
     """The sentences that templates ask for in the reader's language."""
     seen: list[str] = []
-    known: Any = app.jinja_env.globals["gettext"]
+    names: Any = app.jinja_env.globals
+    known = names["gettext"]
 
     @pass_context
     def noted(context: Any, sentence: str, *values: Any, **named: Any) -> Any:
         seen.append(sentence)
         return known(context, sentence, *values, **named)
 
-    app.jinja_env.globals["gettext"] = noted
+    names["gettext"] = names["_"] = noted
     try:
         yield seen
     finally:
-        app.jinja_env.globals["gettext"] = known
+        names["gettext"] = names["_"] = known
 
 
 def test_a_row_of_a_list_translates_only_what_it_shows(app: Flask, client: FlaskClient, ann: Actor) -> None:
