@@ -43,7 +43,7 @@ def a_line(kind, data, actor=None):
     from app.kernel.clock import now
 
     about = (3, 7, "Why?", "why", "en") if kind not in ("digest_ready", "role_granted") else (None, None, "", "", "")
-    return Notice(1, kind, now(), False, actor, *about, data)
+    return Notice(1, kind, now(), False, actor, *about, data=data)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
