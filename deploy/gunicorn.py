@@ -1,6 +1,7 @@
 """gunicorn's settings that are the same everywhere: how a web process leaves, how long an address may be."""
 
 import select
+import sys
 
 from gunicorn.workers.gthread import ThreadWorker
 
@@ -23,5 +24,8 @@ class LeavingWorker(ThreadWorker):
 
 
 worker_class = LeavingWorker
+# Seconds. Whoever writes to SQLite keeps others from writing, and gives the interpreter away at each statement: it gets
+# it back from threads that compute after this long.
+sys.setswitchinterval(0.001)
 # The most that gunicorn allows: each Han character of a search takes nine bytes of the address.
 limit_request_line = 8190

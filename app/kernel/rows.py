@@ -1,7 +1,8 @@
 """Plain rows of a statement: what a page reads needs the database's answer and none of the ORM's loading.
 
-On SQLite a GET asks the driver itself. SQLAlchemy writes the statement and knows the types of its values, both once;
-what it does anew for each execution took thirty times as long as the file's answer to a look-up by key.
+On SQLite a GET asks the driver itself, and so does whatever is in a transaction of `kernel/transaction.py`, on its own
+connection. SQLAlchemy writes the statement and knows the types of its values, both once; what it does anew for each
+execution took thirty times as long as the file's answer to a look-up by key.
 """
 
 import sqlite3
@@ -38,7 +39,12 @@ def read_rows(statement: Select[Any], values: Mapping[str, Any] = NOTHING) -> "C
     session = db.session()
     if session.new or session.dirty or session.deleted:
         session.flush()
-    return session.connection(bind_arguments={"clause": statement}).execute(statement, values)
+    connection = session.connection(bind_arguments={"clause": statement})
+    if session.info.get("in_transaction") and "reads_directly_from" in current_app.extensions:
+        found = _asked(connection.connection, statement, values)
+        if found is not None:
+            return found
+    return connection.execute(statement, values)
 
 
 def _may_read_directly() -> bool:
@@ -56,14 +62,20 @@ def _may_read_directly() -> bool:
 
 def _read_directly(statement: Select[Any], values: Mapping[str, Any]) -> "Rows | None":
     """None where the file does not answer: the session then says why."""
+    found = _asked(_connection(current_app.extensions["reads_directly_from"]), statement, values)
+    if found is None:
+        give_back()
+    return found
+
+
+def _asked(connection: Any, statement: Select[Any], values: Mapping[str, Any]) -> "Rows | None":
     engine: Engine = current_app.extensions["reads_directly_from"]
     written = _written(statement, values, engine)
     if written is None:
         return None
     try:
-        return Rows(written.ask(_connection(engine), values, engine))
+        return Rows(written.ask(connection, values, engine))
     except sqlite3.Error:
-        give_back()
         return None
 
 
@@ -130,7 +142,7 @@ class Written:
         )
         self._text: str = compiled.string
         self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
-        self._fixed = {name: bind.value for name, bind in compiled.binds.items() if bind.unique}
+        self._fixed = _one_by_one({name: bind.value for name, bind in compiled.binds.items() if bind.unique})
         binds = compiled.binds  # of a list under its own name, of its members under that and a number
         types = {name: binds[name if name in binds else name.rpartition("_")[0]].type for name in self._names}
         in_words = {name: type_.dialect_impl(dialect).bind_processor(dialect) for name, type_ in types.items()}
@@ -148,10 +160,7 @@ class Written:
         return [self._row(row) for row in found]
 
     def _values(self, values: Mapping[str, Any]) -> list[Any]:
-        known = {**self._fixed, **values}
-        for name, value in values.items():
-            if isinstance(value, list):
-                known |= {f"{name}_{number}": each for number, each in enumerate(value, 1)}
+        known = self._fixed | _one_by_one(values)
         in_words = self._in_words
         return [in_words[name](known[name]) if name in in_words else known[name] for name in self._names]
 
@@ -162,6 +171,15 @@ class Written:
                 row[place] = process(row[place])
             return self._make(row)
         return self._make(found)
+
+
+def _one_by_one(values: Mapping[str, Any]) -> dict[str, Any]:
+    """With the members of a list under its name and a number, as SQLAlchemy calls them."""
+    found = dict(values)
+    for name, value in values.items():
+        if isinstance(value, (list, tuple)):
+            found |= {f"{name}_{number}": each for number, each in enumerate(value, 1)}
+    return found
 
 
 def _row_of(*names: str) -> Any:

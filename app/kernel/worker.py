@@ -22,7 +22,7 @@ from app.kernel.transaction import transaction
 
 BATCH = 200
 LEASE = timedelta(seconds=60)
-HOLDS_SECONDS = 0.05  # SQLite has one writer: who posts meanwhile waits
+HOLDS_SECONDS = 0.03  # SQLite has one writer: who posts meanwhile waits
 OUTBOUND_LEASE = timedelta(minutes=15)  # longer than mail.py lets a server take over one message
 MAX_ATTEMPTS = 8  # with doubling back-off, about four minutes, then a person looks
 OUTBOUND_FOR = timedelta(hours=48)  # a mail server may be down for a day

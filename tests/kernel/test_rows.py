@@ -129,3 +129,24 @@ def test_who_counts_statements_counts_these(directly, ann):
     with directly(), statements() as seen:
         read_rows(select(Session.id))
     assert len(seen) == 1
+
+
+def test_a_list_that_is_part_of_the_statement_is_asked_for_whole(directly, ann):
+    questions = [a_question(by=ann) for _number in range(3)]
+    wanted = select(Question.id).where(Question.id.in_([questions[0].id, questions[2].id])).order_by(Question.id)
+    with directly():
+        found = read_rows(wanted)
+        assert isinstance(found, Rows) and [row.id for row in found] == [questions[0].id, questions[2].id]
+
+
+def test_within_a_transaction_what_it_has_written_is_read_directly_too(app, directly, ann):
+    question = a_question(by=ann)
+    with transaction():
+        db.session.get_one(Question, question.id).title = "A title that nobody else sees yet"
+        found = read_rows(TITLE, {"id": question.id})
+        assert isinstance(found, Rows) and found.scalar() == "A title that nobody else sees yet"
+
+
+def test_within_a_transaction_an_error_is_the_sessions(app, directly):
+    with pytest.raises(OperationalError, match="nowhere"), transaction():
+        read_rows(NOWHERE)
