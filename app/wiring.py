@@ -96,6 +96,7 @@ SCHEDULE: dict[Callable[[], Any], Rhythm] = {
     search_schedule.forget_misses: daily("03:50"),
     reputation_schedule.review_standing: daily("03:10"),
     housekeeping.forget_old: daily("03:30"),
+    housekeeping.heed_the_clock: every(seconds=10),
     question_schedule.forget_pending: every(hours=1),
     question_schedule.forget_drafts: daily("03:55"),
     account_schedule.forget_expired: daily("03:40"),

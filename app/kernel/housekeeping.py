@@ -4,6 +4,12 @@ from app.kernel import idempotency, jobs
 from app.kernel.transaction import transaction
 
 
+def heed_the_clock() -> None:
+    """Where it was ahead and is right again."""
+    with transaction():
+        jobs.correct_due_times()
+
+
 def forget_old() -> None:
     """Acknowledged jobs after a week, first results after a day."""
     with transaction():

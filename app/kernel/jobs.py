@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import Index, Integer, String, Text, bindparam, delete, func, select, text, update
+from sqlalchemy import Index, Integer, String, Text, bindparam, delete, func, literal_column, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model, db
@@ -37,7 +37,7 @@ class Job(Model):
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),
-        Index("ix_job_finished", "state", "finished_at"),
+        Index("ix_job_finished", "finished_at", "state"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -122,7 +122,7 @@ def enqueue_each(work: Callable[..., Any], payloads: Mapping[str, Mapping[str, A
 
 
 def _promise(work: Callable[..., Any], payload: Mapping[str, Any], event_id: int | None) -> dict[str, Any]:
-    at = now()  # once: by these two being the same, `_DUE` knows what a clock that was ahead has written
+    at = now()  # once: by these two being the same one knows what a clock that was ahead has written
     row = {"name": name_of(work), "payload": dict(payload), "event_id": event_id, "attempts": 0}
     return row | {"state": JobState.WAITING, "created_at": at, "due_at": at}
 
@@ -130,10 +130,11 @@ def _promise(work: Callable[..., Any], payload: Mapping[str, Any], event_id: int
 # Which jobs are due, asked several times a second by each worker: written once, with the times and names put in.
 _AT, _TOO_LONG = bindparam("at", type_=UtcTime), bindparam("too_long", type_=UtcTime)
 _NAMED = Job.name.in_(bindparam("names", expanding=True))
-# What a clock that was ahead has written waits for no such time to come.
-_DUE = (Job.due_at <= _AT) | ((Job.created_at > _AT) & (Job.due_at == Job.created_at))
+# In words, not as a value: only then the index of what waits can be used, and thousands may wait for next week.
+_WAITING = Job.state == literal_column("'waiting'")
+_DUE = Job.due_at <= _AT
 _UNHELD = Job.lease_until.is_(None) | (Job.lease_until < _AT) | (Job.lease_until > _TOO_LONG)
-_FREE = (Job.state == JobState.WAITING) & _DUE & _UNHELD
+_FREE = _WAITING & _DUE & _UNHELD
 # Claimed before, and neither acknowledged nor failed since.
 _SUSPECT = (Job.attempts > 0) & Job.last_error.is_(None)
 _OLDEST = (
@@ -203,6 +204,13 @@ def park(job_id: int, worker: str, *, error: str) -> None:
     db.session.execute(
         held.values(state=JobState.FAILED, finished_at=now(), lease_until=None, last_error=error[:2000])
     )
+
+
+def correct_due_times() -> int:
+    """What a clock that was ahead has promised for at once waits for no such time to come; gives how many."""
+    at = now()
+    ahead = update(Job).where(_WAITING, Job.due_at > at, Job.created_at > at, Job.due_at == Job.created_at)
+    return _rows(db.session.execute(ahead.values(due_at=at), execution_options=_ROWS_ALONE))
 
 
 def retry(job_ids: list[int] | None = None) -> int:

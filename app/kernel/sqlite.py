@@ -121,7 +121,7 @@ def _configure(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA cache_size = -1000")
+    cursor.execute("PRAGMA cache_size = -4000")
     cursor.execute("PRAGMA temp_store = MEMORY")
     cursor.close()
 

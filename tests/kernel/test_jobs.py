@@ -8,13 +8,14 @@ import psycopg
 import pytest
 from sqlalchemy import select
 
-from app.extensions import db
+from app.extensions import database_is_sqlite, db
 from app.kernel import jobs
 from app.kernel.events import Event, publish
 from app.kernel.jobs import Job, JobState, enqueue, enqueue_each, in_batches, outbound
 from app.kernel.settings import SettingRow
 from app.kernel.transaction import transaction
 from app.kernel.worker import HOLDS_SECONDS, MAX_ATTEMPTS, Worker, back_off
+from tests.conftest import statements
 
 pytestmark = pytest.mark.both_databases
 
@@ -339,3 +340,17 @@ def test_that_holds_too_for_a_clock_that_runs_while_it_promises(app, wired, work
     worker.tick()
 
     assert states() == [JobState.DONE] * running
+
+
+def test_what_waits_for_next_week_is_not_looked_at(app, worker):
+    """Each answer promises a look three days later: tens of thousands may wait, and a worker asks four times a second."""
+    if not database_is_sqlite(db.engine):
+        pytest.skip("an empty table of PostgreSQL is read whole, whatever its indexes")
+    with statements() as asked, transaction():
+        jobs.waiting_names()
+        jobs.claim_next("a worker", 1, timedelta(seconds=60), ["any"])
+        jobs.claim_suspects("a worker", 1, timedelta(seconds=60), ["any"])
+
+    for each in [sql for sql in asked if "FROM job" in sql]:
+        plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {each}", (None,) * each.count("?")).all()
+        assert "SEARCH job USING INDEX ix_job_waiting (due_at<?)" in plan[0].detail, each
