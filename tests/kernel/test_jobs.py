@@ -343,7 +343,7 @@ def test_that_holds_too_for_a_clock_that_runs_while_it_promises(app, wired, work
 
 
 def test_what_waits_for_next_week_is_not_looked_at(app, worker):
-    """Each answer promises a look three days later: tens of thousands may wait, and a worker asks four times a second."""
+    """Each answer promises a look three days later; tens of thousands may wait, and a worker asks all the time."""
     if not database_is_sqlite(db.engine):
         pytest.skip("an empty table of PostgreSQL is read whole, whatever its indexes")
     with statements() as asked, transaction():
