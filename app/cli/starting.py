@@ -161,7 +161,8 @@ def start_children() -> NoReturn:
     pids = [f"{name}={begin(name, work).pid}" for name, work in WORK.items()]
     own = f"http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
     print(f"Huzhu serves at {os.environ.get('BASE_URL') or own}  (Ctrl-C stops it)", flush=True)
-    os.execv(sys.executable, [sys.executable, "-I", "-S", keeping.__file__, *pids])
+    # Python itself, with a file of ours and numbers.
+    os.execv(sys.executable, [sys.executable, "-I", "-S", keeping.__file__, *pids])  # nosec B606
 
 
 WORK: Mapping[str, Callable[[], object]] = {"web": serve, "worker": command(*COMMANDS["worker"])}
