@@ -101,6 +101,14 @@ def running_forum(folder: Path, **settings: str) -> Iterator[RunningForum]:
         forum.stop()
 
 
+def is_alive(pid: int) -> bool:
+    """Neither gone nor a zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def people(*wanted: tuple[str, str]) -> list[tuple[tuple[str, ...], str | None]]:
     """The commands that make people, from name and role."""
     return [

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from app.config import ROOT
-from tests.journeys.running_forum import RunningForum, people, running_forum
-from tests.journeys.test_killed_processes import Program, eventually, is_alive
+from tests.journeys.running_forum import RunningForum, is_alive, people, running_forum
+from tests.journeys.test_killed_processes import Program, eventually
 
 
 def ended(forum: RunningForum, *arguments: str, **settings: str) -> tuple[int, str]:
