@@ -51,11 +51,11 @@ def test_what_was_said_before_the_backup_comes_up_elsewhere(tmp_path: Path) -> N
 
 
 def ask_while(ann: Program, work: object) -> list[int]:
-    """Questions asked, one after the other, until a command has ended well."""
+    """Questions asked, one after the other, until a command has ended well; no more than one page of a list shows."""
     asked: list[int] = []
     with ThreadPoolExecutor(1) as beside:
         command = beside.submit(work)  # type: ignore[arg-type]
-        while not command.done():
+        while not command.done() and len(asked) < 90:
             asked.append(ann.ask(f"Asked during the backup, number {len(asked)}"))
     assert command.result()[0] == 0, command.result()[1]  # type: ignore[index]
     return asked
