@@ -7,6 +7,7 @@ from typing import NamedTuple
 from app.domains.accounts.actor import Actor
 from app.domains.feedback.policies import may_label
 from app.domains.questions.policies import (
+    author_of,
     may_accept,
     may_close,
     may_delete,
@@ -33,22 +34,8 @@ class Told(NamedTuple):
 
 
 class Rights(NamedTuple):
-    """What this reader may do with one answer; `asks`: it is the reader's own question."""
-
-    vote: Told
-    asks: bool = False
-    own: bool = False
-    accept: Told | None = None
-    verify: bool = False
-    edit: bool = False
-    restore: bool = False
-    delete: bool = False
-    label: bool = False
-    hide: bool = False
-
-
-class QuestionRights(NamedTuple):
-    """What this reader may do with the question."""
+    """What this reader may do with one post: the question, which may be closed, or an answer, which may be accepted and
+    verified. `asks`: the answer is to the reader's own question."""
 
     vote: Told
     own: bool = False
@@ -58,6 +45,9 @@ class QuestionRights(NamedTuple):
     label: bool = False
     hide: bool = False
     close: bool = False
+    asks: bool = False
+    accept: Told | None = None
+    verify: bool = False
 
 
 class Facts(NamedTuple):
@@ -96,18 +86,11 @@ class PostRights:
         return self._deletable[facts]
 
     def _by(self, answer: Facts) -> Rights:
-        actor = self.actor
-        return Rights(
-            told(may_vote(actor, answer)),
-            asks=actor.id == self.question.asker_id,
-            own=actor.id == answer.author_id,
-            accept=told(may_accept(actor, self.question, answer)),
-            verify=bool(may_verify(actor, self.question, answer)),
-            edit=bool(may_edit(actor, answer)),
-            restore=bool(may_restore(actor, answer)),
-            delete=bool(may_delete(actor, answer)),
-            label=bool(may_label(actor, answer)),
-            hide=bool(may_hide(actor)),
+        actor, question = self.actor, self.question
+        return _on_post(actor, answer)._replace(
+            asks=actor.id == question.asker_id,
+            accept=told(may_accept(actor, question, answer)),
+            verify=bool(may_verify(actor, question, answer)),
         )
 
     @cached_property
@@ -115,19 +98,21 @@ class PostRights:
         return Rights(told(may_vote(self.actor, self.question)))
 
 
-def rights_on_question(actor: Actor, question: QuestionView) -> QuestionRights:
-    vote = told(may_vote(actor, question))
+def rights_on_question(actor: Actor, question: QuestionView) -> Rights:
     if not actor.is_authenticated:
-        return QuestionRights(vote)
-    return QuestionRights(
-        vote,
-        own=actor.id == question.asker_id,
-        edit=bool(may_edit(actor, question)),
-        restore=bool(may_restore(actor, question)),
-        delete=bool(may_delete(actor, question)),
-        label=bool(may_label(actor, question)),
+        return Rights(told(may_vote(actor, question)))
+    return _on_post(actor, question)._replace(close=bool(may_close(actor, question)))
+
+
+def _on_post(actor: Actor, post: QuestionView | Facts) -> Rights:
+    return Rights(
+        told(may_vote(actor, post)),
+        own=actor.id == author_of(post),
+        edit=bool(may_edit(actor, post)),
+        restore=bool(may_restore(actor, post)),
+        delete=bool(may_delete(actor, post)),
+        label=bool(may_label(actor, post)),
         hide=bool(may_hide(actor)),
-        close=bool(may_close(actor, question)),
     )
 
 

@@ -49,6 +49,7 @@ WITHOUT_A_POLICY: dict[str, str] = {
     "questions/actions/asking.py:set_with_staff": "escalation tells a fact",
     "questions/actions/asking.py:set_promise": "escalation tells a fact",
     "questions/actions/reading.py:note_readers": "a visit",
+    "questions/actions/posting.py:locked_question": "loads a row",
     "questions/actions/posting.py:spend_post": "part of posting",
     "questions/actions/posting.py:spend_edit": "part of editing",
     "questions/actions/posting.py:refuse_stale": "part of editing",

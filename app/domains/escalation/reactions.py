@@ -7,8 +7,9 @@ from sqlalchemy import select
 from app.domains.escalation.events import PolicyChanged
 from app.domains.escalation.models import UNANSWERED, Case, CaseState
 from app.domains.escalation.queries.terms import terms_of
-from app.domains.escalation.transitions.agreeing import agree, locked_question
+from app.domains.escalation.transitions.agreeing import agree
 from app.domains.escalation.transitions.steps import recalculate
+from app.domains.questions.actions.posting import locked_question
 from app.domains.questions.models import Question
 from app.extensions import db
 from app.kernel.jobs import enqueue

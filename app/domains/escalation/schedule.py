@@ -11,11 +11,12 @@ from app.domains.escalation.deadlines import GIVE_UP_AFTER, PEER_GRACE, TOLD_AGA
 from app.domains.escalation.models import LIVE, UNANSWERED, Case, CaseState
 from app.domains.escalation.queries.helping import qualifying_answers, unhelped
 from app.domains.escalation.queries.terms import terms_of
-from app.domains.escalation.transitions.agreeing import agree, case_row, locked_question
+from app.domains.escalation.transitions.agreeing import agree, case_row
 from app.domains.escalation.transitions.by_clock import put_in_queue, stand_down
 from app.domains.escalation.transitions.changing import change_case
 from app.domains.escalation.transitions.queueing import give_back, lift
 from app.domains.escalation.transitions.steps import resolve
+from app.domains.questions.actions.posting import locked_question
 from app.domains.questions.models import Question
 from app.extensions import db
 from app.kernel.clock import now

@@ -34,7 +34,6 @@ from app.domains.questions.events import (
     QuestionClosed,
 )
 from app.domains.questions.models import Answer, PostKind, Question
-from app.domains.questions.policies import may_see, may_see_answer
 from app.domains.questions.queries import tag_ids_of
 from app.domains.reputation.events import ExpertsInvited
 from app.domains.reputation.models import Invitation
@@ -85,13 +84,7 @@ def _who_may_hear(named: list[Hearing]) -> list[Hearing]:
 
 def _may_see(actor: Actor, about: Hearing, posts: Posts) -> bool:
     """Whether the post is there for this person."""
-    if about.question_id is None:
-        return True
-    question = posts.questions.get(about.question_id)
-    if question is None or not may_see(actor, question):
-        return False
-    answer = posts.answers.get(about.answer_id) if about.answer_id is not None else None
-    return about.answer_id is None or (answer is not None and bool(may_see_answer(actor, answer)))
+    return about.question_id is None or posts.show(actor, about.question_id, about.answer_id)
 
 
 def _of_answer(event: AnswerPosted) -> Iterator[Hearing]:

@@ -27,6 +27,10 @@ class Kind:
     is_duty: bool = False
     fixed: bool = False
 
+    def comes_by_mail(self, chosen: bool | None) -> bool:
+        """As the person has chosen; None where they have not."""
+        return self.by_mail if chosen is None else chosen
+
     def switchable_by(self, actor: Actor) -> bool:
         return not self.fixed and (not self.roles or actor.role in self.roles)
 

@@ -16,7 +16,6 @@ from app.domains.notifications.models import LiveEvent
 from app.domains.notifications.posts import Posts, posts_by_id
 from app.domains.questions import events as questions
 from app.domains.questions.models import Answer, PostKind, Question
-from app.domains.questions.policies import may_see, may_see_answer
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.events import Event
@@ -167,11 +166,7 @@ def may_hear(actor: Actor, message: Message, posts: Posts) -> bool:
         return actor.id == int(number)
     if scope == "staff":
         return actor.serves(int(number)) or actor.role == "admin"
-    question = posts.questions.get(int(number))
-    if question is None or not may_see(actor, question):
-        return False
-    answer_id = message.payload.get("answer")
-    return answer_id is None or (answer_id in posts.answers and bool(may_see_answer(actor, posts.answers[answer_id])))
+    return posts.show(actor, int(number), message.payload.get("answer"))
 
 
 def posts_of(messages: Iterable[Message]) -> Posts:

@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 
+from app.domains.accounts.actor import Actor
 from app.domains.questions.models import Answer, Question
+from app.domains.questions.policies import may_see, may_see_answer
 from app.kernel.rows import read_rows
 
 
@@ -17,6 +19,13 @@ class Posts:
 
     questions: dict[int, Any]
     answers: dict[int, Any]
+
+    def show(self, actor: Actor, question_id: int, answer_id: int | None) -> bool:
+        """Whether the question, and the answer where there is one, are there for this person."""
+        question = self.questions.get(question_id)
+        if question is None or not may_see(actor, question):
+            return False
+        return answer_id is None or (answer_id in self.answers and bool(may_see_answer(actor, self.answers[answer_id])))
 
 
 def posts_by_id(question_ids: Iterable[int], answer_ids: Iterable[int]) -> Posts:

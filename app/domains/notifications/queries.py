@@ -180,7 +180,7 @@ def by_mail_of(pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], bool]:
     people, kinds = {user_id for user_id, _kind in wanted}, {kind for _user_id, kind in wanted}
     rows = read_rows(_CHOSEN, {"user_ids": list(people), "kinds": list(kinds)})
     chosen = {(row.user_id, row.kind): row.by_mail for row in rows}
-    return {pair: chosen.get(pair, KINDS[pair[1]].by_mail) for pair in wanted}
+    return {pair: KINDS[pair[1]].comes_by_mail(chosen.get(pair)) for pair in wanted}
 
 
 def rooms_of(actor: Actor, question_ids: Iterable[int] = ()) -> list[str]:

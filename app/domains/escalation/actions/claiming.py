@@ -8,9 +8,9 @@ from app.domains.escalation.deadlines import open_time_after
 from app.domains.escalation.models import UNANSWERED, Case, CaseState
 from app.domains.escalation.policies import may_claim, may_reassign, may_release, may_see_case, may_work_queue
 from app.domains.escalation.queries.terms import terms_of_case
-from app.domains.escalation.transitions.agreeing import locked_question
 from app.domains.escalation.transitions.changing import change_case
 from app.domains.escalation.transitions.queueing import give_back
+from app.domains.questions.actions.posting import locked_question
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, Invalid, NotFound

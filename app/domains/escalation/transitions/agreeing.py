@@ -16,6 +16,7 @@ from app.domains.escalation.models import Case
 from app.domains.escalation.queries.terms import terms_of
 from app.domains.escalation.transitions import steps
 from app.domains.questions.actions.asking import set_promise
+from app.domains.questions.actions.posting import locked_question
 from app.domains.questions.models import Answer, Comment, NoPromise, Question
 from app.extensions import db
 from app.kernel.rows import read_rows
@@ -25,11 +26,7 @@ MOST_STEPS = 12
 
 _QUESTION: Any = bindparam("question_id")
 _ASKER: Any = bindparam("asker_id")
-# Freshly read, whatever the session knows.
-_AFRESH = {"populate_existing": True}
-_HELD_QUESTION = select(Question).where(Question.id == _QUESTION).with_for_update().execution_options(**_AFRESH)
-_FREE_QUESTION = _HELD_QUESTION.with_for_update(skip_locked=True)
-_HELD_CASE = select(Case).where(Case.question_id == _QUESTION).with_for_update().execution_options(**_AFRESH)
+_CASE = select(Case).where(Case.question_id == _QUESTION).with_for_update().execution_options(populate_existing=True)
 
 
 def _public(post: type[Answer] | type[Comment]) -> list[Any]:
@@ -89,14 +86,8 @@ def _take(step: Step, case: Case | None, question: Question, truth: Truth, terms
     return case
 
 
-def locked_question(question_id: int, *, wait: bool = True) -> Question | None:
-    """The row, freshly read and held: answers and the sweep take turns on it. None also where others hold it and
-    `wait` is False."""
-    return db.session.scalar(_HELD_QUESTION if wait else _FREE_QUESTION, {"question_id": question_id})
-
-
 def case_row(question_id: int) -> Case | None:
-    return db.session.scalar(_HELD_CASE, {"question_id": question_id})
+    return db.session.scalar(_CASE, {"question_id": question_id})
 
 
 def truth_of(question: Question, *, promised: bool) -> Truth:

@@ -54,9 +54,10 @@ def deliver(notification_id: int) -> None:
         told = notice(actor, notification_id)
     except NotFound:
         return
-    if _comment_is_gone(told) or not _may_read_digest(actor, told):
+    post = _post_of(told)
+    if (told.kind == "comment_posted" and _is_gone(post)) or not _may_read_digest(actor, told):
         return
-    send(_mail(actor, address, told))
+    send(_mail(actor, address, told, post))
 
 
 def _address_of(row: Row[Any]) -> str | None:
@@ -64,13 +65,25 @@ def _address_of(row: Row[Any]) -> str | None:
     suspended = row.suspended_until is not None and row.suspended_until > now()
     if row.email_confirmed_at is None or row.anonymised_at is not None or suspended:
         return None
-    wanted = KINDS[row.kind].by_mail if row.by_mail is None else row.by_mail
-    return str(row.email) if wanted else None
+    return str(row.email) if KINDS[row.kind].comes_by_mail(row.by_mail) else None
 
 
-def _comment_is_gone(told: Notice) -> bool:
-    comment = db.session.get(Comment, told.data.get("comment")) if told.kind == "comment_posted" else None
-    return comment is not None and (comment.hidden or comment.deleted_at is not None)
+def _post_of(told: Notice) -> Row[Any] | None:
+    """The comment or answer that is told of, where there is one."""
+    if told.kind == "comment_posted":
+        return read_rows(_written(Comment), {"post_id": told.data["comment"]}).one_or_none()
+    if told.kind in ABOUT_AN_ANSWER and told.answer_id is not None:
+        return read_rows(_written(Answer), {"post_id": told.answer_id}).one_or_none()
+    return None
+
+
+@cache
+def _written(post: Any) -> Select[Any]:
+    return select(post.body, post.body_html, post.hidden, post.deleted_at).where(post.id == bindparam("post_id"))
+
+
+def _is_gone(post: Row[Any] | None) -> bool:
+    return post is not None and (post.hidden or post.deleted_at is not None)
 
 
 def _may_read_digest(actor: Actor, told: Notice) -> bool:
@@ -78,7 +91,7 @@ def _may_read_digest(actor: Actor, told: Notice) -> bool:
     return digest is None or bool(may_see_digest(actor, digest))
 
 
-def _mail(actor: Actor, address: str, told: Notice) -> Mail:
+def _mail(actor: Actor, address: str, told: Notice, post: Row[Any] | None) -> Mail:
     assert actor.id is not None
     leave = absolute_url("notifications.unsubscribe", token=unsubscribe_token(actor.id, told.kind))
     digest = told.kind == "digest_ready"
@@ -89,39 +102,29 @@ def _mail(actor: Actor, address: str, told: Notice) -> Mail:
         language=actor.language,
         headers={"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
         unsubscribe_url=leave,
-        **(digest_mail_context(told.data["digest"], actor.language) if digest else _context(actor, told)),
+        **(digest_mail_context(told.data["digest"], actor.language) if digest else _context(actor, told, post)),
     )
 
 
-def _context(actor: Actor, told: Notice) -> dict[str, Any]:
+def _context(actor: Actor, told: Notice, post: Row[Any] | None) -> dict[str, Any]:
     return {
         "notice": told,
         "reader": actor,
         "kind": KINDS[told.kind],
         "url": address_of(told),
         "settings_url": absolute_url("notifications.settings"),
-        **_quoted(told),
+        **_quoted(told, post),
         **_buttons(actor, told),
     }
 
 
-def _quoted(told: Notice) -> Mapping[str, Any]:
+def _quoted(told: Notice, post: Row[Any] | None) -> Mapping[str, Any]:
     """What was written, as `text` and as the `html` that is stored beside it; both empty where nothing is quoted."""
-    post: Any = None
-    if told.kind == "comment_posted":
-        post = read_rows(_written(Comment), {"post_id": told.data["comment"]}).one_or_none()
-    elif told.kind in ABOUT_AN_ANSWER and told.answer_id is not None:
-        post = read_rows(_written(Answer), {"post_id": told.answer_id}).one_or_none()
-    if post is not None and not post.hidden and post.deleted_at is None:
+    if post is not None and not _is_gone(post):
         return {"text": post.body, "html": post.body_html}
     if told.kind in ("question_asked", "invited", "question_escalated") and told.question_id is not None:
         return {"text": read_rows(_EXCERPT, {"question_id": told.question_id}).scalar(), "html": ""}
     return {"text": "", "html": ""}
-
-
-@cache
-def _written(post: Any) -> Select[Any]:
-    return select(post.body, post.body_html, post.hidden, post.deleted_at).where(post.id == bindparam("post_id"))
 
 
 def _buttons(actor: Actor, told: Notice) -> Mapping[str, str]:

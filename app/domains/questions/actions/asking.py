@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from app.domains.accounts.actor import Actor
 from app.domains.products.models import Product
-from app.domains.questions.actions.posting import add_revision, refuse_stale, spend_edit, spend_post
+from app.domains.questions.actions.posting import add_revision, locked_question, refuse_stale, spend_edit, spend_post
 from app.domains.questions.events import (
     QuestionAsked,
     QuestionClosed,
@@ -41,14 +41,6 @@ from app.kernel.errors import Conflict, Invalid, NotFound
 from app.kernel.events import publish
 from app.kernel.i18n import _
 from app.kernel.policy import require
-
-# Whatever the session knows: what is decided from is read under the lock.
-_HELD = (
-    select(Question)
-    .where(Question.id == bindparam("question_id"))
-    .with_for_update()
-    .execution_options(populate_existing=True)
-)
 
 
 @dataclass(frozen=True)
@@ -303,7 +295,7 @@ def set_promise(question_id: int, reason: NoPromise | None) -> None:
 
 def question_to_change(question_id: int, actor: Actor) -> Question:
     """The row, freshly read, for an action; NotFound where the actor may not see it."""
-    question = db.session.scalar(_HELD, {"question_id": question_id})
+    question = locked_question(question_id)
     if question is None:
         raise NotFound()
     require(may_see(actor, question))

@@ -22,6 +22,14 @@ EDITS = limit("edits", "60/minute", _l("Edits of one member."))
 EDITS_NEW = limit("edits_new_member", "8/minute", _l("Edits of a member of level 0."))
 
 
+# Freshly read, whatever the session knows: what is decided from is read under the lock.
+_LOCKED = (
+    select(Question)
+    .where(Question.id == bindparam("question_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_LOCKED_IF_FREE = _LOCKED.with_for_update(skip_locked=True)
 _REVISIONS: Any = Revision.__table__
 _LATEST: Any = select(func.max(Revision.number)).where(
     Revision.kind == bindparam("kind"), Revision.target_id == bindparam("target_id")
@@ -33,6 +41,12 @@ _STANDING = select(*_FACTS).where(
 )
 _TIES = Model.metadata.tables["question_tag"]
 _ACTIVE_TAGS = _TIES.update().where(_TIES.c.question_id == bindparam("of_question")).values(active_at=bindparam("at"))
+
+
+def locked_question(question_id: int, *, wait: bool = True) -> Question | None:
+    """The row, freshly read and held: answers and the sweep take turns on it. None also where others hold it and
+    `wait` is False."""
+    return db.session.scalar(_LOCKED if wait else _LOCKED_IF_FREE, {"question_id": question_id})
 
 
 def spend_post(actor: Actor, *, on_own_thread: bool = False) -> None:
