@@ -1,5 +1,6 @@
 """The application, put together: configure, extend, wire, mount."""
 
+from datetime import timedelta
 from importlib import import_module
 
 from flask import Flask
@@ -39,6 +40,11 @@ def configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        # The row decides how long somebody stays; the cookie only has to live as long as the longest row. It is written
+        # where it changes, never with every answer: one that was begun before a form was sent would take along what
+        # the form's answer has put there.
+        PERMANENT_SESSION_LIFETIME=timedelta(days=90),
+        SESSION_REFRESH_EACH_REQUEST=False,
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
         TRUSTED_HOSTS=trusted_hosts(settings),

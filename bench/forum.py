@@ -24,7 +24,6 @@ from app.domains.accounts.actions.tokens_managing import issue_token
 from app.domains.accounts.actor import SYSTEM
 from app.domains.accounts.models import User
 from app.extensions import db
-from app.kernel.clock import now
 from app.kernel.transaction import transaction
 from bench.ports import free_port
 
@@ -167,7 +166,7 @@ class Forum:
         with self.app.app_context(), transaction():
             token = open_session(db.session.get_one(User, user_id), Browser(), stays=True)
         signer: Any = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
-        return f"huzhu={signer.dumps({'_user_id': token, '_fresh': True, 'seen': now().timestamp()})}"
+        return f"huzhu={signer.dumps({'_user_id': token, '_fresh': True})}"
 
     def token(self, person: int) -> str:
         with self.app.app_context(), transaction():

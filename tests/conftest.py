@@ -264,8 +264,7 @@ def sign_in(client: FlaskClient, actor: Actor) -> FlaskClient:
     with transaction():
         token = open_session(db.session.get_one(User, actor.id), Browser("127.0.0.1", "test"), stays=True)
     with client.session_transaction() as session:
-        session["_user_id"], session["_fresh"] = token, True
-        session["seen"] = clock_module.now().timestamp()
+        session["_user_id"], session["_fresh"], session.permanent = token, True, True
     return client
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, flash, redirect, request, session, url_for
+from flask import Flask, flash, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from app.domains.accounts.actions.sessions import note_seen
@@ -44,10 +44,11 @@ def load_user(token: str) -> Actor | None:
 
 
 def _note_freshness(is_fresh: bool) -> None:
-    """Written only where it changes: each answer that writes the cookie takes along what another one, asked for at the
-    same time, has just written into it, such as "Your question is published"."""
-    if session.get("_fresh") is not is_fresh:
-        session["_fresh"] = is_fresh
+    """For Flask-Login, which asks the session. The cookie is not written for it: each answer that writes the cookie
+    takes along what another one, asked for at the same time, has put there, such as "Your question is published"."""
+    was_modified = session.modified
+    session["_fresh"] = is_fresh
+    session.modified = was_modified
 
 
 def visitor() -> Actor:
@@ -74,13 +75,11 @@ def _to(endpoint: str) -> Response:
 
 def note_visit(response: Response) -> Response:
     """Keep `seen_at` roughly: at most one write in five minutes, and none where nobody is signed in."""
-    token = session.get("_user_id")
-    stamp = session.get("seen")
-    due = stamp is None or stamp < (now() - NOTED_EVERY).timestamp()
-    if token and due and request.endpoint != "static" and not for_api():
-        session["seen"] = now().timestamp()
+    actor = g.get("_login_user")
+    seen_at = actor.session_seen_at if actor is not None else None
+    if seen_at is not None and seen_at < now() - NOTED_EVERY:
         with transaction():
-            note_seen(token)
+            note_seen(actor.session_token)
     return response
 
 

@@ -1,6 +1,7 @@
 """Several workers over the same due questions; the answer against the sweep."""
 
 import random
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -22,6 +23,9 @@ from bench.faults.result import Result
 from bench.faults.stage import PRODUCT, TAG, Stage, eventually
 
 AT_ONCE = 50
+STEP = 0.03  # seconds
+RACED_AT_ONCE = 20  # all asked before the first falls due
+APART = 0.06  # seconds between the promised times of two questions that are answered in a race
 BODY = "It has been so since the update of this morning. What can I do?"
 
 
@@ -55,14 +59,14 @@ def ask(stage: Stage, questions: int) -> list[int]:
 
 def answer_against_sweep(stage: Stage, seed: int, *, pairs: int) -> Result:
     """Each question is answered at the moment at which it falls due, while two processes do nothing but sweep."""
-    dice, notebook, ids = random.Random(seed), Notebook(), list[int]()
+    aim, notebook, ids = Aim(random.Random(seed)), Notebook(), list[int]()
     stage.promise_within(3)
     stage.start_web()
     sweeping = [Running(sweep_without_rest, stage.environment, stage.log) for _ in range(2)]
     try:
         while len(ids) < pairs:
-            batch = ask(stage, min(AT_ONCE, pairs - len(ids)))
-            _answer_when_due(stage, dice, notebook, batch)
+            batch = _ask_apart(stage, min(RACED_AT_ONCE, pairs - len(ids)))
+            _answer_when_due(stage, aim, notebook, batch)
             ids += batch
         assert eventually(lambda: not _armed_and_due())
     finally:
@@ -77,8 +81,33 @@ def answer_against_sweep(stage: Stage, seed: int, *, pairs: int) -> Result:
     return result
 
 
-def _answer_when_due(stage: Stage, dice: random.Random, notebook: Notebook, ids: list[int]) -> None:
-    """Every answer is sent within a few hundredths of a second of its question's promised time, earlier or later."""
+class Aim:
+    """How long before the promised time an answer is sent, so that it arrives as the sweep does: earlier after each
+    race that the sweep has won, later after each that it has lost. How long a post takes differs with the machine."""
+
+    def __init__(self, dice: random.Random) -> None:
+        self._dice, self._lead, self._lock = dice, 0.02, threading.Lock()
+
+    def seconds(self) -> float:
+        with self._lock:
+            return self._lead + self._dice.uniform(-0.03, 0.03)
+
+    def learn(self, *, sweep_won: bool) -> None:
+        with self._lock:
+            self._lead += STEP if sweep_won else -STEP
+
+
+def _ask_apart(stage: Stage, questions: int) -> list[int]:
+    """One after the other: what fell due at once would be answered in a queue, long after the sweep."""
+    ids = []
+    for _number in range(questions):
+        ids += ask(stage, 1)
+        time.sleep(APART)
+    return ids
+
+
+def _answer_when_due(stage: Stage, aim: Aim, notebook: Notebook, ids: list[int]) -> None:
+    """Every answer is sent within a few hundredths of a second of where it would meet the sweep."""
     assert eventually(lambda: len(_promised(ids)) == len(ids)), "the sweep does not adopt every question"
     due = _promised(ids)
     asker_of = {id: number % len(stage.members) for number, id in enumerate(ids)}
@@ -86,8 +115,10 @@ def _answer_when_due(stage: Stage, dice: random.Random, notebook: Notebook, ids:
     def answer(question_id: int) -> None:
         helper = stage.members[(asker_of[question_id] + 1) % len(stage.members)]
         client = Client(stage, helper, notebook, question_id, gives_up=0)
-        time.sleep(max(0.0, (due[question_id] - now()).total_seconds() + dice.uniform(-0.08, 0.04)))
+        time.sleep(max(0.0, (due[question_id] - now()).total_seconds() - aim.seconds()))
         client.answer(question_id, 0)
+        with stage.app.app_context():
+            aim.learn(sweep_won=question_id in _escalated())
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(answer, sorted(ids, key=due.__getitem__)))

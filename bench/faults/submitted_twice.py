@@ -3,7 +3,6 @@
 import http.client
 import random
 import re
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -93,4 +92,4 @@ def _session_cookie(stage: Stage, person: Person) -> str:
     with transaction():
         token = open_session(db.session.get_one(User, person.actor.id), Browser("127.0.0.1", "faults"), stays=True)
     signer: Any = stage.app.session_interface.get_signing_serializer(stage.app)  # type: ignore[attr-defined]
-    return str(signer.dumps({"_user_id": token, "_fresh": True, "seen": time.time()}))
+    return str(signer.dumps({"_user_id": token, "_fresh": True}))

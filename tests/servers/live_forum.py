@@ -1,7 +1,6 @@
 """A test's application and a web process beside it, on one database: what the one writes, the other's pages hear."""
 
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,7 +34,7 @@ class Forum:
         with transaction():
             token = open_session(db.session.get_one(User, actor.id), Browser("127.0.0.1", "test"), stays=True)
         signer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
-        return str(signer.dumps({"_user_id": token, "_fresh": True, "seen": time.time()}))
+        return str(signer.dumps({"_user_id": token, "_fresh": True}))
 
     def cookie_of(self, actor: Actor) -> str:
         return f"huzhu={self.session_cookie(actor)}"

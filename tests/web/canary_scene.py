@@ -31,7 +31,6 @@ from app.domains.questions.actions.commenting import delete_comment, post_commen
 from app.domains.questions.actions.hiding import hide_post
 from app.domains.questions.models import Answer, Comment, Question
 from app.extensions import db
-from app.kernel.clock import now
 from app.kernel.transaction import transaction
 from tests.factories import a_comment, a_person, a_product, a_question, a_vote, an_answer
 from tests.web.access_matrix import ADMINS, ALL, ARGUMENTS, DESK, MATRIX, MODERATORS, ROLES, SEE_HIDDEN, Row
@@ -133,7 +132,7 @@ class Scene:
             user = db.session.get_one(User, self.people[role].id)
             token = open_session(user, Browser(), stays=True, second_factor=True)
         with client.session_transaction() as cookie:
-            cookie["_user_id"], cookie["_fresh"], cookie["seen"] = token, True, now().timestamp()
+            cookie["_user_id"], cookie["_fresh"] = token, True
         return client
 
     def _fill_the_shelf(self) -> None:

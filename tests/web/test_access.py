@@ -135,7 +135,7 @@ def ask(
     client = app.test_client()
     if stage.token is not None:
         with client.session_transaction() as cookie:
-            cookie["_user_id"], cookie["_fresh"], cookie["seen"] = stage.token, True, now().timestamp()
+            cookie["_user_id"], cookie["_fresh"] = stage.token, True
     named = ARGUMENTS.get(endpoint.split(".")[0], {})
     values = things | {name: value.format(**things) for name, value in named.items()}
     if endpoint == "answers.fragment":

@@ -7,6 +7,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from app import create_app
+from app.domains.accounts.queries import sessions_of
 from app.extensions import db
 from app.kernel.mail import kept_mails
 from tests.conftest import settings_for, sign_in
@@ -178,3 +179,12 @@ def test_what_a_page_asks_in_the_background_leaves_the_cookie_alone(client, ann)
     client.get("/questions")
     for path in ("/events", "/questions", "/inbox"):
         assert "Set-Cookie" not in client.get(path).headers, path
+
+
+def test_the_cookie_does_not_change_as_the_sign_in_grows_old(client, ann, clock):
+    sign_in(client, ann)
+    client.get("/questions")
+    for minutes in (10, 40):
+        clock.advance(minutes=minutes)
+        assert "Set-Cookie" not in client.get("/questions").headers, minutes
+    assert sessions_of(ann.id)[0].seen_at == clock.now()

@@ -27,6 +27,7 @@ class Actor:
     expert_for: frozenset[int] = frozenset()
     session_id: int | None = None
     session_token: str = ""
+    session_seen_at: datetime | None = None
     authenticated_at: datetime | None = None
     has_second_factor: bool = False
     second_factor_passed: bool = False

@@ -63,6 +63,7 @@ def actor_of_session(token: str) -> Actor | None:
         row,
         session_id=row.session_id,
         session_token=token,
+        session_seen_at=row.session_seen_at,
         authenticated_at=row.session_authenticated_at,
         second_factor_passed=row.session_second_factor_at is not None,
     )
