@@ -3,7 +3,9 @@
 import json
 import threading
 import time
+from bisect import insort
 from datetime import timedelta
+from operator import itemgetter
 
 import pytest
 import requests
@@ -41,8 +43,8 @@ class Page:
         self.watched = self.socket.call("watch", {"question": question.id}) if question else None
 
     def _hear(self, message):
-        with self._more:
-            self.heard.append(message)
+        with self._more:  # each in a thread of the client's, which may run in another order than they came
+            insort(self.heard, message, key=itemgetter("id"))
             self._more.notify_all()
 
     def waits_for(self, kind, seconds=10, **facts):
@@ -205,6 +207,7 @@ def test_polling_gives_the_same_lines_as_the_socket(forum):
         an_answer(to=question, by=bob)
         forum.work()
         page.waits_for("notification", about="answer_posted")
+        page.waits_for("answer.posted")
         page.waits_for("question.state", state="answered")
         address = f"{forum.web.address}/events?after={polled_from}&question={question.id}"
         answer = requests.get(address, headers=headers, timeout=60).json()
