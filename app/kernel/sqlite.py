@@ -68,16 +68,20 @@ class Writers:
         self.line = Line()
         self.give_way = False
         self._wanted_until = 0.0
+        self._writes_since = 0.0
+
+    def take_up(self) -> None:
+        self._writes_since = time.monotonic()
 
     def met_another(self) -> None:
         """Another process was writing: it, or its next, may want to again."""
         self._wanted_until = time.monotonic() + WANTED_FOR_SECONDS
 
-    def lay_down(self, written_since: float) -> None:
+    def lay_down(self) -> None:
         """For twice as long as one has written, where others want to: people wait for them, nobody for a worker."""
         at = time.monotonic()
         if self.give_way and at < self._wanted_until:
-            time.sleep(max(LEAVES_IT_SECONDS, 2 * (at - written_since)))
+            time.sleep(max(LEAVES_IT_SECONDS, 2 * (at - self._writes_since)))
 
 
 def prepare(app: Flask, engine: Engine) -> None:
@@ -104,10 +108,9 @@ def turn_to_write() -> Iterator[None]:
         yield
         return
     came = writers.line.join(WAITS_SECONDS)
-    at = time.monotonic()
     try:
         yield
-        writers.lay_down(at)
+        writers.lay_down()
     finally:
         if came:
             writers.line.next()
@@ -144,6 +147,7 @@ def _takes_the_pen(cursor: Any) -> bool:
         while not (taken := _is_free(cursor)) and time.monotonic() < until:
             current_app.extensions["writers"].met_another()
             time.sleep(ASKS_EVERY_SECONDS)
+        current_app.extensions["writers"].take_up()
         return taken
     finally:
         cursor.execute(f"PRAGMA busy_timeout = {patience}")

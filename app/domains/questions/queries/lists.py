@@ -91,14 +91,16 @@ def _listing(sight: Sight, sort: str, given: frozenset[str], goes_on: bool) -> S
 
 
 def _tag_listing(sight: Sight, sort: str, given: frozenset[str], goes_on: bool) -> Select[Any]:
-    """The page's questions alone are looked up whole. By activity the index of the tag is in order already; in other
-    orders all questions of the tag are sorted, by nothing but their key."""
-    column, _kind = _ORDERS[sort]
-    key = (QuestionTag.active_at, QuestionTag.question_id) if sort == "active" else (column, Question.id)
-    of_tag = select(QuestionTag.question_id).join(Question, Question.id == QuestionTag.question_id)
-    of_tag = of_tag.where(_of_tag(given), *_filters(sight, sort, given - {"tag", "tag_id"}))
-    page = _cut(of_tag, key, goes_on)
-    return card_rows().where(Question.id.in_(page)).order_by(column.desc(), Question.id.desc())
+    """By activity the index of the tag is in order already. In other orders all questions of the tag are sorted, by
+    nothing but their key, and those of the page alone are looked up whole."""
+    wanted = (_of_tag(given), *_filters(sight, sort, given - {"tag", "tag_id"}))
+    tied = QuestionTag.question_id == Question.id
+    if sort == "active":
+        found = card_rows().join(QuestionTag, tied).where(*wanted)
+        return _cut(found, (QuestionTag.active_at, QuestionTag.question_id), goes_on)
+    key = (_ORDERS[sort][0], Question.id)
+    page = _cut(select(Question.id).join(QuestionTag, tied).where(*wanted), key, goes_on)
+    return card_rows().where(Question.id.in_(page)).order_by(*(column.desc() for column in key))
 
 
 def _of_tag(given: frozenset[str]) -> Any:
