@@ -16,6 +16,7 @@ from app.extensions import Model, db
 from app.kernel import jobs
 from app.kernel.clock import now
 from app.kernel.columns import BigId, Json, UtcTime
+from app.kernel.rows import write_rows
 from app.kernel.transaction import in_transaction
 
 
@@ -51,6 +52,7 @@ class Event:
 
 
 _EVENTS: Any = EventRow.__table__
+_STORE_MANY = _EVENTS.insert()
 _STORE = _EVENTS.insert().returning(EventRow.id)
 _BY_ID = select(EventRow.id, EventRow.kind, EventRow.payload, EventRow.actor_id, EventRow.occurred_at).where(
     EventRow.id.in_(bindparam("ids", expanding=True))
@@ -69,7 +71,7 @@ def record(event: Event, *, at: datetime | None = None) -> int:
     """Store the event without its reactions: for imports, which rebuild what the reactions would have built."""
     if not in_transaction():
         raise RuntimeError("events are published inside a transaction")
-    event_id: int = db.session.execute(_STORE, _row(event, at or now())).scalar_one()
+    event_id: int = write_rows(_STORE, _row(event, at or now())).scalar_one()
     return event_id
 
 
@@ -78,7 +80,7 @@ def record_all(happened: Iterable[tuple[Event, datetime]]) -> None:
     if not in_transaction():
         raise RuntimeError("events are published inside a transaction")
     if rows := [_row(event, at) for event, at in happened]:
-        db.session.execute(_EVENTS.insert(), rows)
+        write_rows(_STORE_MANY, *rows)
 
 
 def _row(event: Event, at: datetime) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.extensions import Model, database_is_sqlite, db
 from app.kernel.columns import BigId
-from app.kernel.rows import read_rows
+from app.kernel.rows import NOTHING, read_rows, write_rows
 
 # What no visitor's page shows: work in hand, sessions, what is one person's alone.
 UNSEEN_TABLES = frozenset(
@@ -39,7 +39,7 @@ class ContentVersion(Model):
 _VERSION = select(ContentVersion.number)
 _OF_FILE = str(_VERSION)
 _TABLE = Model.metadata.tables["content_version"]
-_GROWN = _TABLE.update().values(number=_TABLE.c.number + 1)
+_GROWN = _TABLE.update().values(number=_TABLE.c.number + 1).returning(_TABLE.c.number)
 
 
 def watch(engine: Engine) -> None:
@@ -61,10 +61,8 @@ def begin(connection: Connection) -> None:
 def count_change(session: Session) -> None:
     """The last statement of a transaction: nobody waits behind its row for longer than a commit takes."""
     session.flush()
-    if session.connection().info.pop(_CHANGED, False):
-        grown: Any = session.execute(_GROWN)
-        if not grown.rowcount:
-            session.execute(insert(ContentVersion).values(id=1, number=1))
+    if session.connection().info.pop(_CHANGED, False) and write_rows(_GROWN, NOTHING).first() is None:
+        session.execute(insert(ContentVersion).values(id=1, number=1))
 
 
 def content_version() -> int:

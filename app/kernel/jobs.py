@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.extensions import Model, db
 from app.kernel.clock import now
 from app.kernel.columns import BigId, Json, UtcTime, enum_column
-from app.kernel.rows import read_rows
+from app.kernel.rows import read_rows, write_rows
 
 LONGEST_LEASE = timedelta(hours=1)
 
@@ -89,6 +89,7 @@ def name_of(work: Callable[..., Any]) -> str:
 _KNOWN = select(Job.key).where(Job.key.in_(bindparam("keys", expanding=True)))
 # Rows of the table and no entities: nobody looks at a job that was just promised.
 _JOBS: Any = Job.__table__
+_PROMISE_MANY = _JOBS.insert()
 _PROMISE = _JOBS.insert().returning(Job.id)
 
 
@@ -104,21 +105,21 @@ def enqueue(
     if key is not None and read_rows(_KNOWN, {"keys": [key]}).first():
         return None
     promised = _promise(work, payload or {}, None) | {"key": key} | ({"due_at": due_at} if due_at else {})
-    job_id: int = db.session.execute(_PROMISE, promised).scalar_one()
+    job_id: int = write_rows(_PROMISE, promised).scalar_one()
     return job_id
 
 
 def enqueue_all(reactions: Iterable[Callable[..., Any]], event_id: int) -> None:
     """Promise that each is called with that event, in the caller's transaction."""
     if rows := [_promise(reaction, {}, event_id) for reaction in reactions]:
-        db.session.execute(_JOBS.insert(), rows)
+        write_rows(_PROMISE_MANY, *rows)
 
 
 def enqueue_each(work: Callable[..., Any], payloads: Mapping[str, Mapping[str, Any]]) -> None:
     """Promise `work(**payload)` for every key that does not wait already, in the caller's transaction."""
     known = set(read_rows(_KNOWN, {"keys": list(payloads)}).scalars()) if payloads else set()
     if rows := [_promise(work, each, None) | {"key": key} for key, each in payloads.items() if key not in known]:
-        db.session.execute(_JOBS.insert(), rows)
+        write_rows(_PROMISE_MANY, *rows)
 
 
 def _promise(work: Callable[..., Any], payload: Mapping[str, Any], event_id: int | None) -> dict[str, Any]:

@@ -1,18 +1,18 @@
 """Plain rows of a statement: what a page reads needs the database's answer and none of the ORM's loading.
 
-On SQLite a GET asks the driver itself, and so does whatever is in a transaction of `kernel/transaction.py`, on its own
-connection. SQLAlchemy writes the statement and knows the types of its values, both once; what it does anew for each
-execution took thirty times as long as the file's answer to a look-up by key.
+On SQLite a request asks the driver itself, and so does whatever is in a transaction of `kernel/transaction.py`, on its
+own connection, to read and to write. SQLAlchemy writes the statement and knows the types of its values, both once; what
+it does anew for each execution took thirty times as long as the file's answer to a look-up by key.
 """
 
 import sqlite3
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from flask import Flask, current_app, g, has_request_context, request
+from flask import Flask, current_app, g, has_request_context
 from sqlalchemy import CursorResult, Select
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 
 from app.extensions import database_is_sqlite, db
@@ -47,12 +47,38 @@ def read_rows(statement: Select[Any], values: Mapping[str, Any] = NOTHING) -> "C
     return connection.execute(statement, values)
 
 
+def write_rows(statement: Any, *rows: Mapping[str, Any]) -> "CursorResult[Any] | Rows":
+    """As `db.session.execute`, for an INSERT or UPDATE that is written once and kept, with each of `rows`, that name
+    the same columns; in a transaction. Gives what it returns of each, in their order."""
+    session = db.session()
+    if session.new or session.dirty or session.deleted:
+        session.flush()
+    if session.info.get("in_transaction") and "reads_directly_from" in current_app.extensions:
+        found = _written_directly(session.connection(), statement, rows)
+        if found is not None:
+            return found
+    changed: Any = session.execute(statement, list(rows) if len(rows) > 1 else rows[0])
+    return changed  # type: ignore[no-any-return]
+
+
+def _written_directly(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> "Rows | None":
+    """None where it is not so plain, and where it fails: the session then says why."""
+    engine: Engine = current_app.extensions["reads_directly_from"]
+    change = _change(statement, frozenset(rows[0]), engine)
+    if change is None:
+        return None
+    for heard in engine.dispatch.before_execute:  # who watches what is changed watches this
+        heard(connection, statement, (), {}, {})
+    try:
+        return Rows(change.make(connection.connection, rows, engine))
+    except sqlite3.Error:
+        return None
+
+
 def _may_read_directly() -> bool:
-    """A request that reads: while the session is in a transaction, and after one of `kernel/transaction.py`, what it
-    sees is what counts."""
-    if not has_request_context() or request.method not in ("GET", "HEAD"):
-        return False
-    if "reads_directly_from" not in current_app.extensions:
+    """A request: while the session is in a transaction, and after one of `kernel/transaction.py`, what it sees is what
+    counts."""
+    if not has_request_context() or "reads_directly_from" not in current_app.extensions:
         return False
     if not db.session.registry.has():
         return True
@@ -173,6 +199,42 @@ class Written:
         return self._make(found)
 
 
+class Change:
+    """A statement that changes rows, in the words of the database."""
+
+    def __init__(self, compiled: Any, engine: Engine) -> None:
+        dialect = engine.dialect
+        self._text: str = compiled.string
+        self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
+        self._fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+        found = {name: compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in self._names}
+        self._in_words: dict[str, Process] = {name: process for name, process in found.items() if process}
+        columns = list(compiled.effective_returning or ())
+        ours = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self._ours = [(place, process) for place, process in enumerate(ours) if process]
+        self._returns = bool(columns)
+        self._row = _row_of(*(str(column.key) for column in columns))._make
+
+    def make(self, connection: Any, rows: Sequence[Mapping[str, Any]], engine: Engine) -> list[Any]:
+        cursor, words = connection.cursor(), [self._values(row) for row in rows]
+        for heard in engine.dispatch.before_cursor_execute:
+            heard(connection, cursor, self._text, words, None, len(words) > 1)
+        if not self._returns:
+            cursor.executemany(self._text, words)
+            return []
+        return [self._found(found) for each in words for found in cursor.execute(self._text, each).fetchall()]
+
+    def _values(self, row: Mapping[str, Any]) -> list[Any]:
+        known, in_words = {**self._fixed, **row}, self._in_words
+        return [in_words[name](known[name]) if name in in_words else known[name] for name in self._names]
+
+    def _found(self, found: tuple[Any, ...]) -> Any:
+        values = list(found)
+        for place, process in self._ours:
+            values[place] = process(values[place])
+        return self._row(values)
+
+
 def _one_by_one(values: Mapping[str, Any]) -> dict[str, Any]:
     """With the members of a list under its name and a number, as SQLAlchemy calls them."""
     found = dict(values)
@@ -202,3 +264,19 @@ def _written(statement: Select[Any], values: Mapping[str, Any], engine: Engine) 
             _WRITTEN.clear()
         written = _WRITTEN[key] = Written(statement, values, engine)
     return written
+
+
+_CHANGES: dict[tuple[Any, frozenset[str]], Change | None] = {}
+
+
+def _change(statement: Any, names: frozenset[str], engine: Engine) -> Change | None:
+    """None where SQLAlchemy would fill in a value at each execution."""
+    key = (statement, names)
+    if key not in _CHANGES:
+        if len(_CHANGES) >= MOST_WRITTEN:
+            _CHANGES.clear()
+        columns = sorted(names) if statement.is_insert else None
+        compiled: Any = statement.compile(dialect=engine.dialect, column_keys=columns, for_executemany=True)
+        is_plain = not (compiled.insert_prefetch or compiled.update_prefetch or compiled.post_compile_params)
+        _CHANGES[key] = Change(compiled, engine) if is_plain else None
+    return _CHANGES[key]

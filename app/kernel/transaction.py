@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from app.extensions import db
 from app.kernel import freshness
+from app.kernel.rows import give_back
 from app.kernel.sqlite import turn_to_write
 
 
@@ -20,6 +21,7 @@ def transaction() -> Iterator[None]:
         raise RuntimeError("transactions do not nest: the edge opens one, actions join it")
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("rows were changed outside of a transaction")
+    give_back()
     session.rollback()
     session.expire_all()  # a rollback forgets nothing where no transaction was open
     with turn_to_write():

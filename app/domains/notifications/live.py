@@ -19,7 +19,7 @@ from app.domains.questions.models import Answer, PostKind, Question
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.events import Event
-from app.kernel.rows import read_rows
+from app.kernel.rows import read_rows, write_rows
 
 KINDS = (
     "answer.posted",
@@ -37,6 +37,7 @@ Line = tuple[str, str, dict[str, Any]]
 """Room, kind and payload."""
 
 _LIVE: Any = LiveEvent.__table__
+_SAY = _LIVE.insert()
 _SAID: Any = select(LiveEvent.room, LiveEvent.kind).where(LiveEvent.event_id == bindparam("event"))
 
 
@@ -71,7 +72,7 @@ def say(lines: Iterable[Line], event_id: int | None = None) -> None:
     said = read_rows(_SAID, {"event": event_id}).all() if told and event_id is not None else []
     known, common = {(row.room, row.kind) for row in said}, {"event_id": event_id, "created_at": now()}
     if rows := [_row(line) | common for line in told if line[:2] not in known]:
-        db.session.execute(_LIVE.insert(), rows)
+        write_rows(_SAY, *rows)
 
 
 def _row(line: Line) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.events import Event, publish
 from app.kernel.jobs import enqueue, enqueue_each
-from app.kernel.rows import read_rows
+from app.kernel.rows import read_rows, write_rows
 
 Rows = Sequence[Row[Any]]
 
@@ -66,7 +66,7 @@ def _notification(event: Event, hearing: Hearing) -> dict[str, Any]:
 
 def _stored(notifications: list[dict[str, Any]]) -> Rows:
     """`id`, `user_id`, `kind`, `created_at` of each, in any order."""
-    rows: Rows = db.session.execute(_STORE, notifications).all() if notifications else []
+    rows: Rows = write_rows(_STORE, *notifications).all() if notifications else []
     return rows
 
 

@@ -34,10 +34,11 @@ from app.kernel.errors import Conflict, Invalid, NotFound
 from app.kernel.events import publish
 from app.kernel.i18n import _
 from app.kernel.policy import require
+from app.kernel.rows import read_rows
 
 ANSWER_WEIGHT = 10
 _SAME = (
-    select(Answer)
+    select(Answer.id)
     .where(Answer.question_id == bindparam("question_id"), Answer.author_id == bindparam("author_id"))
     .where(Answer.body == bindparam("body"), Answer.deleted_at.is_(None))
     .limit(1)
@@ -86,7 +87,8 @@ def _submitted(author: Actor, submission: str | None) -> Answer | None:
 
 def _said_already(author: Actor, question: Question, body: str) -> Answer | None:
     """The same words of the same author under this question: the back button's form has a key of its own."""
-    return db.session.scalar(_SAME, {"question_id": question.id, "author_id": author.id, "body": body})
+    found = read_rows(_SAME, {"question_id": question.id, "author_id": author.id, "body": body}).scalar()
+    return db.session.get(Answer, found) if found is not None else None
 
 
 def _insert(author: Actor, question: Question, body: str, submission: str | None) -> Answer:

@@ -13,7 +13,7 @@ from app.kernel.clock import now
 from app.kernel.errors import Conflict
 from app.kernel.i18n import _, _l
 from app.kernel.limits import limit, spend
-from app.kernel.rows import read_rows
+from app.kernel.rows import read_rows, write_rows
 
 BURST = limit("post_burst", "5/150 seconds", _l("Questions and answers of one member in a row."))
 HOURLY = limit("posts", "60/hour", _l("Questions and answers of one member."))
@@ -31,6 +31,7 @@ _LOCKED = (
 )
 _LOCKED_IF_FREE = _LOCKED.with_for_update(skip_locked=True)
 _REVISIONS: Any = Revision.__table__
+_KEEP_REVISION = _REVISIONS.insert()
 _LATEST: Any = select(func.max(Revision.number)).where(
     Revision.kind == bindparam("kind"), Revision.target_id == bindparam("target_id")
 )
@@ -87,7 +88,7 @@ def add_revision(
     number = 1 if is_first else (read_rows(_LATEST, post).scalar() or 0) + 1
     text = {"number": number, "title": title, "body": body, "tags": list(tags)}
     said = {"author_id": author.id, "comment": comment[:300], "created_at": now()}
-    db.session.execute(_REVISIONS.insert(), post | text | said)
+    write_rows(_KEEP_REVISION, post | text | said)
 
 
 def recount_answers(question: Question) -> None:
@@ -101,4 +102,4 @@ def recount_answers(question: Question) -> None:
 def touch(question: Question, actor: Actor) -> None:
     """Somebody did something here that brings the question up in the list."""
     question.active_at, question.active_by_id = now(), actor.id
-    db.session.execute(_ACTIVE_TAGS, {"of_question": question.id, "at": question.active_at})
+    write_rows(_ACTIVE_TAGS, {"of_question": question.id, "at": question.active_at})
