@@ -23,6 +23,7 @@ from app.extensions import database_is_sqlite
 WAITS_SECONDS = 15
 ASKS_EVERY_SECONDS = 0.002
 LEAVES_IT_SECONDS = 0.004
+STANDS_BACK_TIMES = 2
 WANTED_FOR_SECONDS = 1.0
 
 
@@ -78,10 +79,10 @@ class Writers:
         self._wanted_until = time.monotonic() + WANTED_FOR_SECONDS
 
     def lay_down(self) -> None:
-        """For twice as long as one has written, where others want to: people wait for them, nobody for a worker."""
+        """For much longer than one has written, where others want to: people wait for them, nobody for a worker."""
         at = time.monotonic()
         if self.give_way and at < self._wanted_until:
-            time.sleep(max(LEAVES_IT_SECONDS, 2 * (at - self._writes_since)))
+            time.sleep(max(LEAVES_IT_SECONDS, STANDS_BACK_TIMES * (at - self._writes_since)))
 
 
 def prepare(app: Flask, engine: Engine) -> None:

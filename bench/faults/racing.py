@@ -23,7 +23,8 @@ from bench.faults.result import Result
 from bench.faults.stage import PRODUCT, TAG, Stage, eventually
 
 AT_ONCE = 50
-STEP = 0.03  # seconds
+STEP, LONGEST_STEP = 0.03, 0.5  # seconds
+TRIED_TIMES = 5
 RACED_AT_ONCE = 20  # all asked before the first falls due
 APART = 0.06  # seconds between the promised times of two questions that are answered in a race
 BODY = "It has been so since the update of this morning. What can I do?"
@@ -59,42 +60,44 @@ def ask(stage: Stage, questions: int) -> list[int]:
 
 def answer_against_sweep(stage: Stage, seed: int, *, pairs: int) -> Result:
     """Each question is answered at the moment at which it falls due, while two processes do nothing but sweep."""
-    aim, notebook, ids = Aim(random.Random(seed)), Notebook(), list[int]()
+    aim, dice, notebook, ids = Aim(), random.Random(seed), Notebook(), list[int]()
     stage.promise_within(3)
     stage.start_web()
     sweeping = [Running(sweep_without_rest, stage.environment, stage.log) for _ in range(2)]
     try:
-        while len(ids) < pairs:
-            batch = _ask_apart(stage, min(RACED_AT_ONCE, pairs - len(ids)))
-            _answer_when_due(stage, aim, notebook, batch)
+        while len(ids) < pairs or (len(aim.won) < 2 and len(ids) < TRIED_TIMES * pairs):
+            batch = _ask_apart(stage, min(RACED_AT_ONCE, pairs))
+            _answer_when_due(stage, aim, dice, notebook, batch)
             ids += batch
         assert eventually(lambda: not _armed_and_due())
     finally:
         for process in sweeping:
             process.kill()
     Worker(stage.app).drain()
-    result = counted(stage, f"{pairs} pairs", notebook)
+    result = counted(stage, f"{len(ids)} pairs", notebook)
     first = set(_escalated()) & set(ids)
-    result.ran += f": sweep first {len(first)}, answer first {pairs - len(first)}"
-    if not 0 < len(first) < pairs:
+    result.ran += f": sweep first {len(first)}, answer first {len(ids) - len(first)}"
+    if not 0 < len(first) < len(ids):
         result.failures.append("one order never happened")
     return result
 
 
 class Aim:
     """How long before the promised time an answer is sent, so that it arrives as the sweep does: earlier after each
-    race that the sweep has won, later after each that it has lost. How long a post takes differs with the machine."""
+    race that the sweep has won, later after each that it has lost, in longer steps while the same one wins. How long a
+    post takes differs with the machine, and on a busy one by seconds."""
 
-    def __init__(self, dice: random.Random) -> None:
-        self._dice, self._lead, self._lock = dice, 0.02, threading.Lock()
-
-    def seconds(self) -> float:
-        with self._lock:
-            return self._lead + self._dice.uniform(-0.03, 0.03)
+    def __init__(self) -> None:
+        self.lead, self.won = 0.02, set[bool]()
+        self._step, self._sweep_won, self._lock = STEP, True, threading.Lock()
 
     def learn(self, *, sweep_won: bool) -> None:
         with self._lock:
-            self._lead += STEP if sweep_won else -STEP
+            again = sweep_won == self._sweep_won
+            self._step = min(LONGEST_STEP, 2 * self._step) if again else max(STEP, self._step / 4)
+            self.lead += self._step if sweep_won else -self._step
+            self._sweep_won = sweep_won
+            self.won.add(sweep_won)
 
 
 def _ask_apart(stage: Stage, questions: int) -> list[int]:
@@ -106,7 +109,7 @@ def _ask_apart(stage: Stage, questions: int) -> list[int]:
     return ids
 
 
-def _answer_when_due(stage: Stage, aim: Aim, notebook: Notebook, ids: list[int]) -> None:
+def _answer_when_due(stage: Stage, aim: Aim, dice: random.Random, notebook: Notebook, ids: list[int]) -> None:
     """Every answer is sent within a few hundredths of a second of where it would meet the sweep."""
     assert eventually(lambda: len(_promised(ids)) == len(ids)), "the sweep does not adopt every question"
     due = _promised(ids)
@@ -115,12 +118,14 @@ def _answer_when_due(stage: Stage, aim: Aim, notebook: Notebook, ids: list[int])
     def answer(question_id: int) -> None:
         helper = stage.members[(asker_of[question_id] + 1) % len(stage.members)]
         client = Client(stage, helper, notebook, question_id, gives_up=0)
-        time.sleep(max(0.0, (due[question_id] - now()).total_seconds() - aim.seconds()))
+        scatter = dice.uniform(-0.03, 0.03)
+        while (due[question_id] - now()).total_seconds() > aim.lead + scatter:
+            time.sleep(0.005)
         client.answer(question_id, 0)
         with stage.app.app_context():
             aim.learn(sweep_won=question_id in _escalated())
 
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(len(ids)) as pool:
         list(pool.map(answer, sorted(ids, key=due.__getitem__)))
 
 
