@@ -2,7 +2,9 @@
 
 import ctypes
 import os
+import runpy
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -81,6 +83,19 @@ def test_it_answers_what_was_asked_before_it_leaves(web, port):
     assert web.exitcode == 0
     with pytest.raises(ConnectionError):
         asked(port, "/")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux filters who knocks")
+def test_who_knocks_while_it_leaves_is_not_let_in_and_who_is_in_is_served():
+    let_nobody_in = runpy.run_path(str(ROOT / "deploy" / "gunicorn.py"))["let_nobody_in"]
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()):
+        let_nobody_in(listener)
+        with pytest.raises(TimeoutError):
+            socket.create_connection(listener.getsockname(), timeout=0.3)
+        listener.accept()[0].close()
+        listener.settimeout(0.3)
+        with pytest.raises(TimeoutError):
+            listener.accept()
 
 
 def test_an_interrupt_ends_it_though_somebody_waits_for_a_page(web, port):
