@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from app.domains.accounts import events as accounts
@@ -36,7 +37,7 @@ from app.domains.reputation import schedule as reputation_schedule
 from app.domains.reputation.ledger_events import READ_EVENTS as LEDGER_EVENTS
 from app.domains.search import reactions as search_reactions
 from app.domains.search import schedule as search_schedule
-from app.domains.search.engines.whoosh import WhooshEngine
+from app.domains.search.engine import SearchEngine
 from app.kernel import housekeeping, mail
 from app.kernel.events import Event
 from app.kernel.jobs import name_of
@@ -203,10 +204,16 @@ def build() -> Wiring:
 
 def search_engines() -> dict[str, Any]:
     """Engines by name. Whoosh is pure Python and always there; tantivy has no wheel on some machines."""
-    engines: dict[str, Any] = {"whoosh": WhooshEngine}
+    engines: dict[str, Any] = {"whoosh": _whoosh}
     with suppress(ImportError):
         engines["tantivy"] = import_module("app.domains.search.engines.tantivy").TantivyEngine
     return engines
+
+
+def _whoosh(directory: Path, *, writable: bool) -> SearchEngine:
+    """Imported where an index is opened with it."""
+    engine: SearchEngine = import_module("app.domains.search.engines.whoosh").WhooshEngine(directory, writable)
+    return engine
 
 
 __all__ = ["PAGES", "EDGES", "Wiring", "build", "daily", "every", "search_engines"]

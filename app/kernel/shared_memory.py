@@ -2,14 +2,13 @@
 
 import time
 from collections.abc import Callable
+from importlib import import_module
 from threading import Lock
 from typing import Any, TypeVar
 
 import structlog
 from flask import current_app
 from limits.storage import storage_from_string
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 ANSWERS_WITHIN_SECONDS = 1.0  # somebody waits for a page meanwhile
 ASKED_AGAIN_AFTER_SECONDS = 5.0
@@ -29,7 +28,9 @@ class SharedMemory:
     def __init__(self, url: str) -> None:
         options: Any = {name: ANSWERS_WITHIN_SECONDS for name in ("socket_timeout", "socket_connect_timeout")}
         # Once more at once: a connection kept since before a restart is dead. The default would try for seconds.
-        options["retry"] = Retry(NoBackoff(), 1)
+        # Imported here: a forum of few processes has no Redis, and its client takes 6 MB.
+        no_pause = import_module("redis.backoff").NoBackoff()
+        options["retry"] = import_module("redis.retry").Retry(no_pause, 1)
         self.storage: Any = storage_from_string(url, **options)
         self._lock, self._is_away, self._rests_until = Lock(), False, 0.0
 

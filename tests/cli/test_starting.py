@@ -1,11 +1,14 @@
 """The parent refuses an address that it cannot have, before it makes anything."""
 
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 
 from app.cli.starting import main, may_listen, web_command
+from app.config import ROOT
 
 
 @pytest.fixture
@@ -47,3 +50,17 @@ def test_only_processes_with_sockets_have_threads_for_them(serves, threads, monk
         monkeypatch.setenv(name, value)
     command = web_command()
     assert command[command.index("--threads") + 1] == str(threads)
+
+
+def test_what_few_forums_need_is_in_no_process_before_they_need_it():
+    told = "import sys; from app.cli.starting import import_all; import_all(); print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True)
+    imported = set(ran.stdout.split())
+    assert {"redis", "whoosh", "holidays", "psycopg", "alembic"}.isdisjoint(imported)
+    assert {"rjieba", "tantivy", "flask_socketio"} <= imported  # what all need is shared by all
+
+
+def test_redis_can_be_had_although_the_sockets_do_without_it():
+    told = "from app.extensions import socketio; import redis; print(redis.Redis.__name__)"
+    ran = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout == "Redis\n"

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from importlib import import_module
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
-
-from holidays import HolidayBase, country_holidays
 
 Span = tuple[int, int]  # minutes since local midnight, half-open, 0..1440
 
@@ -115,7 +114,9 @@ def make_up_days(country: str, years: Iterable[int]) -> list[date]:
     return sorted(day for day in getattr(announced, "weekend_workdays", ()) if day.year in wanted)
 
 
-def _holidays_of(country: str, years: set[int], language: str) -> HolidayBase:
+def _holidays_of(country: str, years: set[int], language: str) -> Any:
+    # Imported here: an administrator asks once in a while, and no other page needs its memory.
+    country_holidays = import_module("holidays").country_holidays
     try:
         return country_holidays(country, years=years, language=language)
     except NotImplementedError as unknown:
