@@ -1,8 +1,9 @@
 """Plain rows of a statement: what a page reads needs the database's answer and none of the ORM's loading.
 
-On SQLite a request asks the driver itself, and so does whatever is in a transaction of `kernel/transaction.py`, on its
-own connection, to read and to write. SQLAlchemy writes the statement and knows the types of its values, both once; what
-it does anew for each execution took thirty times as long as the file's answer to a look-up by key.
+On SQLite a request asks the driver itself, when its turn has come, and so does whatever is in a transaction of
+`kernel/transaction.py`, on its own connection, to read and to write. SQLAlchemy writes the statement and knows the
+types of its values, both once; what it does anew for each execution took thirty times as long as the file's answer to
+a look-up by key.
 """
 
 import sqlite3
@@ -16,16 +17,23 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 
 from app.extensions import database_is_sqlite, db
+from app.kernel.sqlite import Line
 
 NOTHING: Mapping[str, Any] = {}
 MOST_WRITTEN = 1_000
 """Statements with each length of their lists; there are far fewer, unless one is not written once but each time."""
+READ_AT_ONCE = 3
+"""Requests of a process. Python computes for one of them; more only take it from each other, and each has a connection
+that keeps pages of the file in memory."""
+WAITS_SECONDS = 2.0
+"""For its turn; then a request reads beside the others, who may be held up by something that it would free."""
 
 
 def install(app: Flask) -> None:
     with app.app_context():
         if database_is_sqlite(db.engine):
             app.extensions["reads_directly_from"] = db.engine
+            app.extensions["line_of_readers"] = Line(READ_AT_ONCE)
             app.teardown_request(give_back)
             app.teardown_appcontext(give_back)  # of a context inside of a request
 
@@ -108,6 +116,8 @@ def _asked(connection: Any, statement: Select[Any], values: Mapping[str, Any]) -
 def _connection(engine: Engine) -> Any:
     """The request's own, in one transaction of reading from its first row to its last."""
     if "reads_through" not in g:
+        if not g.get("has_turn_to_read"):
+            g.has_turn_to_read = current_app.extensions["line_of_readers"].join(WAITS_SECONDS)
         g.reads_through = engine.raw_connection()
         g.reads_through.cursor().execute("BEGIN")
     return g.reads_through
@@ -117,6 +127,8 @@ def give_back(_error: BaseException | None = None) -> None:
     connection = g.pop("reads_through", None)
     if connection is not None:
         connection.close()  # the pool ends the transaction
+    if g.pop("has_turn_to_read", False):
+        current_app.extensions["line_of_readers"].next()
 
 
 class Rows:

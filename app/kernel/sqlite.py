@@ -28,18 +28,19 @@ WANTED_FOR_SECONDS = 1.0
 
 
 class Line:
-    """Who came first is next. A lock gives itself to whoever happens to run, and some wait for seconds."""
+    """At most so many at once, and who came first is next. A lock gives itself to whoever happens to run, and some wait
+    for seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, places: int = 1) -> None:
         self._guard = Lock()
         self._waiting: deque[Lock] = deque()
-        self._is_taken = False
+        self._free = places
 
     def join(self, seconds: float) -> bool:
         """Whether one's turn came within that time."""
         with self._guard:
-            if not self._is_taken:
-                self._is_taken = True
+            if self._free:
+                self._free -= 1
                 return True
             mine = Lock()
             mine.acquire()
@@ -59,7 +60,7 @@ class Line:
             if self._waiting:
                 self._waiting.popleft().release()
             else:
-                self._is_taken = False
+                self._free += 1
 
 
 class Writers:

@@ -1,6 +1,8 @@
 """A request that only reads asks SQLite itself; what it gets is what the session would have got."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,7 +16,8 @@ from app.domains.accounts.sight import reading, sight_of
 from app.domains.questions.models import Kind, Question
 from app.domains.questions.queries import thread
 from app.extensions import db
-from app.kernel.rows import Rows, read_rows
+from app.kernel import rows
+from app.kernel.rows import READ_AT_ONCE, Rows, read_rows
 from app.kernel.transaction import transaction
 from tests.conftest import sign_in, statements
 from tests.factories import a_question, an_answer
@@ -120,6 +123,46 @@ def test_each_connection_goes_back_when_the_request_ends(app, directly, client, 
         sign_in(client, ann).get(path)
         db.session.remove()
         assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def busy_readers(app, directly) -> Any:
+    """The line of readers while as many read as may at once."""
+    line = app.extensions["line_of_readers"]
+    assert all(line.join(0) for _reader in range(READ_AT_ONCE))
+    return line
+
+
+def test_who_comes_while_others_read_waits_for_one_of_them(directly, busy_readers, ann):
+    def read() -> Any:
+        with directly():
+            return read_rows(WITH_TYPES)
+
+    with ThreadPoolExecutor(1) as threads:
+        reading = threads.submit(read)
+        while not busy_readers._waiting:
+            time.sleep(0.001)
+        assert not reading.done()
+        busy_readers.next()
+        assert isinstance(reading.result(), Rows)
+    assert busy_readers.join(0)
+
+
+def test_who_waits_in_vain_reads_beside_the_others(directly, busy_readers, monkeypatch):
+    monkeypatch.setattr(rows, "WAITS_SECONDS", 0.01)
+    with directly():
+        assert isinstance(read_rows(WITH_TYPES), Rows)
+    assert not busy_readers.join(0)  # a turn that was not had is not given back
+
+
+def test_a_turn_ends_with_the_request_however_it_ends(app, directly, client, ann):
+    question = a_question(by=ann)
+    for path in ("/questions", f"/questions/{question.id}/{question.slug}", "/questions/999/none"):
+        sign_in(client, ann).get(path)
+    with directly(), pytest.raises(OperationalError):
+        read_rows(NOWHERE)
+    line = app.extensions["line_of_readers"]
+    assert [line.join(0) for _reader in range(READ_AT_ONCE + 1)] == [True] * READ_AT_ONCE + [False]
 
 
 def test_a_file_that_does_not_answer_is_told_as_ever(directly):

@@ -98,3 +98,10 @@ def test_who_leaves_the_line_keeps_nobody_from_their_turn():
     assert not line.join(0.01)
     line.next()
     assert line.join(0)
+
+
+def test_a_line_lets_in_as_many_as_it_has_places_for():
+    line = Line(places=2)
+    assert [line.join(0), line.join(0), line.join(0)] == [True, True, False]
+    line.next()
+    assert [line.join(0), line.join(0)] == [True, False]
