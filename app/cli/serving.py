@@ -5,20 +5,19 @@ process of its own, does the first; a clock in the process itself does the secon
 the forum's size is saved.
 """
 
-import ctypes
 import faulthandler
 import logging
 import os
 import sys
 import time
-from contextlib import suppress
 from typing import Any, NoReturn
 
 from gunicorn import sock
 from gunicorn.app.wsgiapp import WSGIApplication
 
+from app.kernel.memory import FreeMemory
+
 LOOKS_EVERY = 1.0
-TRIMS_EVERY = 30.0
 
 
 class Alone(WSGIApplication):  # type: ignore[misc]
@@ -38,7 +37,8 @@ def only_worker(kind: type[Any]) -> type[Any]:
     class OnlyWorker(kind):  # type: ignore[misc]
         def __init__(self, *arguments: Any) -> None:
             super().__init__(*arguments)
-            self.looked_at = self.trimmed_at = 0.0
+            self.looked_at = 0.0
+            self.free_memory = FreeMemory()
 
         def notify(self) -> None:
             """Called at each request, and each second where there is none."""
@@ -47,20 +47,12 @@ def only_worker(kind: type[Any]) -> type[Any]:
                 self.looked_at = now
                 # The clock is no Python: it runs out too where one thread keeps all others from running.
                 faulthandler.dump_traceback_later(self.timeout, exit=True)
-            if now - self.trimmed_at >= TRIMS_EVERY:
-                self.trimmed_at = now
-                give_back_memory()
+            self.free_memory.give_back_when_due()
 
         def is_parent_alive(self) -> bool:
             return True  # a parent that was killed leaves its children behind, and they go on
 
     return OnlyWorker
-
-
-def give_back_memory() -> None:
-    """Pages come and go in all sizes, and glibc keeps what lies free between those that stay."""
-    with suppress(AttributeError, OSError):  # another C library
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def serve(arguments: list[str]) -> NoReturn:

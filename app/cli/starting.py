@@ -6,14 +6,12 @@ whoever started it starts it again. `--only prepare` is what must be done once b
 """
 
 import argparse
-import ctypes
 import gc
 import os
 import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import IO, NoReturn
@@ -27,9 +25,8 @@ from app.backup.running import running
 from app.cli import keeping
 from app.cli.children import begin
 from app.config import ROOT
+from app.kernel import memory
 
-M_ARENA_MAX = -8
-"""Of glibc's malloc.h."""
 SERVES = {"web": "pages", "live": "live"}
 """What a web process of its own answers, by its kind; one that is not alone answers all."""
 COMMANDS = {"prepare": ("prepare",), "worker": ("jobs", "work")}
@@ -97,13 +94,6 @@ def command(*arguments: str) -> Callable[[], object]:
     return run
 
 
-def keep_memory_together() -> None:
-    """glibc gives each of many threads a heap of its own, and none gives back what a large page took: two are enough
-    for threads of which one runs at a time."""
-    with suppress(AttributeError, OSError):  # another C library
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
-
-
 def import_all() -> None:
     """What every process of the forum needs: once in memory for all, and not read again by one that comes back."""
     for name in ("app.cli.serving", "gunicorn.workers.gthread", *modules_of_the_pages()):
@@ -129,7 +119,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     held = hold_data()
     if held is None:
         return 2
-    keep_memory_together()
+    memory.keep_together()
     import_all()
     if wanted.only or wanted.again:
         be(wanted.only or wanted.again, alone=bool(wanted.only))

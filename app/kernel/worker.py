@@ -18,6 +18,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from app.extensions import db
 from app.kernel import events, jobs, schedule, sqlite
 from app.kernel.clock import now
+from app.kernel.memory import FreeMemory
 from app.kernel.transaction import transaction
 
 BATCH = 200
@@ -49,6 +50,7 @@ class Worker:
         number = random.randrange(10**6)  # nosec B311  # tells two workers apart, and nobody gains by guessing it
         self.name = f"{socket.gethostname()[:30]}-{os.getpid()}-{number}"
         self._stopping = Flag()
+        self._free_memory = FreeMemory()
 
     def run(self, *, idle_seconds: float = 0.25) -> None:
         """Until SIGTERM or SIGINT: finish the batch in hand, then leave."""
@@ -72,6 +74,7 @@ class Worker:
                 log.exception("worker.tick_failed")
                 busy = False
                 self._stopping.wait(1)
+            self._free_memory.give_back_when_due()
             if not busy:
                 self._stopping.wait(idle_seconds)
 
