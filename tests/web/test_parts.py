@@ -90,3 +90,11 @@ def test_what_was_not_asked_for_lately_makes_room():
     assert [shelf.get(name) is not None for name in ("one", "two", "three")] == [True, False, True]
     shelf.put("too large", "x" * 11)
     assert shelf.get("too large") is None
+
+
+def test_what_a_part_says_comes_back_as_it_was_and_counts_in_bytes():
+    shelf = Parts(room=10)
+    shelf.put("router", "路由器")
+    assert shelf.get("router") == "路由器"
+    shelf.put("reset", "重置")
+    assert shelf.get("router") is None and shelf.get("reset") == "重置"

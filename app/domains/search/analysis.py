@@ -153,7 +153,7 @@ def han_words(run: str) -> list[tuple[str, int]]:
     return found
 
 
-@lru_cache(maxsize=100_000)  # half of all words of a text are among its hundred most frequent
+@lru_cache(maxsize=20_000)  # half of all words of a text are among its hundred most frequent
 def _latin(piece: str, kind: str | None) -> tuple[list[str], list[str]]:
     """Extra tokens at the first position, and the tokens one position each. Shared: do not change the lists."""
     return _wholes(piece, kind), _parts(piece, kind)
