@@ -25,8 +25,8 @@ MOST_WRITTEN = 1_000
 READ_AT_ONCE = 3
 """Requests of a process. Python computes for one of them; more only take it from each other, and each has a connection
 that keeps pages of the file in memory."""
-WAITS_SECONDS = 2.0
-"""For its turn; then a request reads beside the others, who may be held up by something that it would free."""
+WAITS_SECONDS = 0.25
+"""For its turn; then a request reads beside the others, whom a slow sender of a form may hold up."""
 
 
 def install(app: Flask) -> None:
