@@ -8,9 +8,10 @@ characters gives every single character, so that any substring is a phrase of ch
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from operator import itemgetter
 from typing import NamedTuple
 
 import rjieba
@@ -63,7 +64,15 @@ class Unit(NamedTuple):
 
 def search_tokens(text: str) -> list[str]:
     """All tokens of the text, in order of position, for a field without positions."""
-    return [token.text for token in positioned_tokens(text)]
+    tokens: list[str] = []
+    for match in _pieces(text):
+        piece = match.group()
+        if match.lastgroup == "han":
+            tokens += _han_texts(piece)
+        else:
+            for extra_and_parts in _latin(piece, match.lastgroup):
+                tokens += extra_and_parts
+    return tokens
 
 
 def positioned_tokens(text: str, start: int = 0) -> list[Token]:
@@ -85,11 +94,14 @@ def positioned_tokens(text: str, start: int = 0) -> list[Token]:
 
 def phrase_tokens(text: str) -> list[str]:
     """One token per position: what must stand in a row for the text to occur as typed."""
-    tokens: list[str] = []
+    return [token for _is_han, tokens in phrase_pieces(text) for token in tokens]
+
+
+def phrase_pieces(text: str) -> Iterator[tuple[bool, Sequence[str]]]:
+    """The phrase tokens by the pieces they come from, each with whether it is a run of Han characters."""
     for match in _pieces(text):
-        piece = match.group()
-        tokens.extend(piece if match.lastgroup == "han" else _latin(piece, match.lastgroup)[1])
-    return tokens
+        is_han, piece = match.lastgroup == "han", match.group()
+        yield is_han, piece if is_han else _latin(piece, match.lastgroup)[1]
 
 
 def similar_tokens(title: str) -> list[str]:
@@ -143,6 +155,15 @@ def _han_tokens(run: str, position: int) -> list[Token]:
     characters = [Token(character, position + place) for place, character in enumerate(run)]
     words = [Token(word, position + place) for word, place in han_words(run) if len(word) > 1]
     return sorted(characters + words, key=lambda token: token.position)
+
+
+def _han_texts(run: str) -> list[str]:
+    """As `_han_tokens`, without the positions."""
+    tokens = list(run)
+    for word, place in reversed(sorted(han_words(run), key=itemgetter(1))):
+        if len(word) > 1:
+            tokens.insert(place + 1, word)
+    return tokens
 
 
 def han_words(run: str) -> list[tuple[str, int]]:

@@ -41,6 +41,11 @@ def test_positions_never_fall_and_a_phrase_has_one_token_at_each(text):
     assert {(token, place + 5) for place, token in enumerate(phrase_tokens(text))} <= set(positioned_tokens(text, 5))
 
 
+@pytest.mark.parametrize("text", ["数据库管理系统里的Excel报表", "node.js and getUserName", "报" * 2500, "?!"])
+def test_tokens_without_positions_are_those_with_positions_in_the_same_order(text):
+    assert search_tokens(text) == [token.text for token in positioned_tokens(text)]
+
+
 def test_similar_titles_compare_characters_and_stems():
     assert similar_tokens("导出Reports") == ["导", "出", "report"]
 

@@ -80,6 +80,24 @@ def test_chinese_and_mixed_text_is_found_by_words_and_by_any_substring(engine, t
 
 @pytest.mark.parametrize(
     ("text", "ids"),
+    [
+        ('"数据库管理系统"', [1]), ('"据库管"', [1]), ('"库系统"', []), ('"在Excel里"', [2]), ('"在 Excel 里"', [2]),
+        ('"里Excel"', []), ('"excel里打"', [2]), ('"a列"', [3]), ('"第a列"', [3]), ('"第a"', [3]), ('"一 a"', []),
+        ('"打开报表"', [2]), ('"开报"', [2]), ('"一次打开"', [2]), ("一致 -据库", [3]), ("一致 -据管", [1, 3]),
+        ("一致 -库", [3]),
+    ],
+)  # fmt: skip
+def test_a_chinese_phrase_stands_in_a_row_whatever_signs_and_words_are_around_it(engine, text, ids):
+    engine.put([
+        a_document(1, "数据库管理系统", body="数据一致", lang="zh"),
+        a_document(2, "再试", body="在Excel里打开：报表一次，打开", lang="zh"),
+        a_document(3, "第A列", body="数，据，一致", lang="zh"),
+    ])
+    assert sorted(found(engine, text)) == ids
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
     [("exporting", [1]), ("C++", [2]), ("c#", [3]), ("node.js", [4]), ("node", [4]), ("read_csv", [5]), ("csv", [5]),
      ("getusername", [6]), ("iphone charger", [7]), ('"iphone charger"', [7]), ("don’t", [7]), (".net", [3]),
      ("0x80070005", [6])],
@@ -268,6 +286,15 @@ def test_an_index_of_another_analysis_is_unusable(make, tmp_path):
     make(tmp_path / "index", writable=True).close()
     stamp = tmp_path / "index" / "index.json"
     stamp.write_text(stamp.read_text().replace('"analysis": ', '"analysis": 99'))
+    for writable in (False, True):
+        with pytest.raises(IndexUnusable):
+            make(tmp_path / "index", writable=writable)
+
+
+def test_an_index_of_another_layout_is_unusable_so_that_an_upgrade_builds_it_again(make, tmp_path):
+    make(tmp_path / "index", writable=True).close()
+    stamp = tmp_path / "index" / "index.json"
+    stamp.write_text(stamp.read_text().replace('"layout": ', '"layout": 9'))
     for writable in (False, True):
         with pytest.raises(IndexUnusable):
             make(tmp_path / "index", writable=writable)

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -12,11 +12,11 @@ import tantivy
 from tantivy import FieldType, Occur, Query
 
 from app.domains.search.analysis import (
-    Token,
+    HAN_RUN,
     Unit,
     phrase_tokens,
-    positioned_tokens,
     query_units,
+    search_tokens,
     similar_tokens,
     title_key,
 )
@@ -34,29 +34,30 @@ from app.domains.search.engines.layout import (
     ALL_WORDS_BONUS,
     EXACT_TITLE_BONUS,
     PHRASE_BOOST,
-    SECTION_GAP,
     TITLE_BOOST,
     folded,
     ranked_terms,
     similar_terms,
-    weighted_tokens,
+    weighted_sections,
     whole_phrase,
 )
+from app.domains.search.engines.tantivy_phrases import in_a_row, neighbours
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 RELOAD_SECONDS = 1.0
 HEAP_BYTES = 40_000_000  # what the writer may hold before it writes a segment
 
+_TEXTS = {"text": "freq", "title": "freq", "similar": "freq", "row": "position", "title_row": "position"}
 _WORDS = ("tag", "product", "user", "flag", "lang", "audience", "title_key")
 _NUMBERS = ("id", "created", "active", "score", "answers")
+BETWEEN_SECTIONS = "|"  # takes a place in a row; nothing that is typed becomes this token
 _ORDER = {"new": "created", "active": "active", "votes": "score"}
 
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_text_field("text", tokenizer_name="raw", index_option="position")
-    builder.add_text_field("title", tokenizer_name="raw", index_option="position")
-    builder.add_text_field("similar", tokenizer_name="raw", index_option="freq")
+    for name, option in _TEXTS.items():
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option=option)
     for name in _WORDS:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in _NUMBERS:
@@ -193,10 +194,8 @@ def _damage_means_unusable(directory: Path) -> Iterator[None]:
 
 def _tantivy_document(document: SearchDocument) -> tantivy.Document:
     made = tantivy.Document()
-    made.add_pre_tokenized_text("text", _pretokenized(_repeated(document)))
-    made.add_pre_tokenized_text("title", _pretokenized(positioned_tokens(document.title)))
-    similar = (Token(text, place) for place, text in enumerate(similar_tokens(document.title)))
-    made.add_pre_tokenized_text("similar", _pretokenized(similar))
+    for name, tokens in _texts_of(document).items():
+        made.add_text(name, " ".join(tokens))
     if key := title_key(document.title):
         made.add_text("title_key", key)
     words = {"tag": document.tags, "product": (document.product,), "user": document.participants}
@@ -214,19 +213,17 @@ def _tantivy_document(document: SearchDocument) -> tantivy.Document:
     return made
 
 
-def _repeated(document: SearchDocument) -> Iterator[Token]:
+def _texts_of(document: SearchDocument) -> dict[str, list[str]]:
     """Tokens of heavy sections as often as they weigh: tantivy has no weight for a token, but it counts them."""
-    shift = 0
-    for tokens, weight in weighted_tokens(document):
-        span = tokens[-1].position + SECTION_GAP - tokens[0].position
-        for repeat in range(weight):
-            for text, position in tokens:
-                yield Token(text, position + shift + repeat * span)
-        shift += (weight - 1) * span
-
-
-def _pretokenized(tokens: Iterable[Token]) -> tantivy.PreTokenizedString:
-    return tantivy.PreTokenizedString("", [tantivy.Token(text, position, 0, 0) for text, position in tokens])
+    sections = [(search_tokens(text), neighbours(text), weight) for text, weight in weighted_sections(document)]
+    in_title, row_of_title, _weight = sections[0]
+    return {
+        "text": [token for tokens, _row, weight in sections for token in tokens * weight],
+        "title": in_title,
+        "similar": similar_tokens(document.title),
+        "row": [token for _tokens, row, _weight in sections for token in (*row, BETWEEN_SECTIONS)],
+        "title_row": row_of_title,
+    }
 
 
 def _any(queries: list[Query]) -> Query:
@@ -240,18 +237,17 @@ class _Translation:
         self._schema = schema
 
     def query(self, query: SearchQuery) -> Query:
-        clauses = self.conditions(query)
-        clauses += [(Occur.MustNot, self._text(text)) for text in query.excluded if phrase_tokens(text)]
-        clauses += self._words(query)
-        found = Query.boolean_query([*clauses, (Occur.Must, Query.const_score_query(Query.all_query(), 0.0))])
+        wanted = _any(self._words(query)) if ranked_terms(query) else Query.const_score_query(Query.all_query(), 0.0)
+        conditions = self.conditions(query)
+        conditions += [(Occur.MustNot, self._text(text)) for text in query.excluded if phrase_tokens(text)]
+        found = Query.boolean_query([*conditions, (Occur.Must, wanted)]) if conditions else wanted
         if key := title_key(query.text):
             exact = Query.const_score_query(self.term("title_key", key), EXACT_TITLE_BONUS)
             found = _any([found, exact])
         return Query.boolean_query([(Occur.Must, found), (Occur.Must, self.audience(query.audience))])
 
     def term(self, field: str, value: str | int) -> Query:
-        option = {"text": "position", "title": "position", "similar": "freq"}.get(field, "basic")
-        return Query.term_query(self._schema, field, value, index_option=option)
+        return Query.term_query(self._schema, field, value, index_option=_TEXTS.get(field, "basic"))
 
     def audience(self, tokens: tuple[str, ...]) -> Query:
         return Query.const_score_query(_any([self.term("audience", token) for token in tokens]), 0.0)
@@ -265,24 +261,22 @@ class _Translation:
         wanted += [self._numbers("score", query.score)] if query.score else []
         wanted += [self._numbers("answers", query.answers)] if query.answers else []
         wanted += [self._times(query.created)] if query.created else []
-        wanted += [self._phrase("text", phrase_tokens(phrase)) for phrase in query.phrases]
+        wanted += [self._phrase("row", phrase_tokens(phrase)) for phrase in query.phrases]
         clauses = [(Occur.Must, Query.const_score_query(condition, 0.0)) for condition in wanted]
         return clauses + [(Occur.MustNot, self.term("tag", folded(tag))) for tag in query.excluded_tags]
 
-    def _words(self, query: SearchQuery) -> list[tuple[Occur, Query]]:
+    def _words(self, query: SearchQuery) -> list[Query]:
+        """Each word, and what documents earn besides that have all of them: those they have found already, so that
+        one union of all is quicker than one that is looked up in the others."""
         terms = ranked_terms(query)
         units = query_units(" ".join(terms))[:MAX_QUERY_UNITS]
         strong = [unit for unit in units if not unit.weak] or units
-        if not strong:
-            return []
-        found = [self._unit(unit) for unit in strong]
-        complete = Query.boolean_query([(Occur.Must, one) for one in found])
-        clauses = [(Occur.Must, _any(found)), (Occur.Should, Query.const_score_query(complete, ALL_WORDS_BONUS))]
+        complete = Query.boolean_query([(Occur.Must, self._found_by(unit)) for unit in strong])
+        found = [*map(self._unit, strong), Query.const_score_query(complete, ALL_WORDS_BONUS)]
         if phrase := whole_phrase(terms):
-            for field, boost in (("text", PHRASE_BOOST), ("title", TITLE_BOOST * PHRASE_BOOST)):
-                bonus = Query.const_score_query(self._phrase(field, phrase), boost * len(phrase))
-                clauses.append((Occur.Should, bonus))
-        return clauses
+            for field, boost in (("row", PHRASE_BOOST), ("title_row", TITLE_BOOST * PHRASE_BOOST)):
+                found.append(Query.const_score_query(self._phrase(field, phrase), boost * len(phrase)))
+        return found
 
     def _unit(self, unit: Unit) -> Query:
         """The term in text and title; its parts in a row count as the term, once."""
@@ -290,17 +284,27 @@ class _Translation:
         word = _any([self.term("text", unit.term), title])
         if not unit.phrase:
             return word
-        return Query.disjunction_max_query([word, Query.boost_query(self._phrase("text", unit.phrase), 0.5)])
+        return Query.disjunction_max_query([word, Query.boost_query(self._phrase("row", unit.phrase), 0.5)])
+
+    def _found_by(self, unit: Unit) -> Query:
+        """What `_unit` finds, for no score: titles are in the text, and a Han word is a row of characters anyway."""
+        if not unit.phrase:
+            return self.term("text", unit.term)
+        row = self._phrase("row", unit.phrase)
+        return row if HAN_RUN.match(unit.term) else _any([self.term("text", unit.term), row])
 
     def _text(self, text: str) -> Query:
         units = query_units(text)
-        either = [self._phrase("text", phrase_tokens(text))]
+        either = [self._phrase("row", phrase_tokens(text))]
         return _any(either + ([self.term("text", units[0].term)] if len(units) == 1 else []))
 
-    def _phrase(self, field: str, tokens: list[str] | tuple[str, ...]) -> Query:
-        if not tokens:
-            return Query.empty_query()
-        return Query.phrase_query(self._schema, field, list(tokens)) if len(tokens) > 1 else self.term(field, tokens[0])
+    def _phrase(self, field: str, tokens: Sequence[str]) -> Query:
+        placed = in_a_row(tokens)
+        if len(placed) > 1:
+            return Query.phrase_query(self._schema, field, [*placed])
+        if placed:
+            return self.term(field, placed[0][1])
+        return self.term("text", tokens[0]) if tokens else Query.empty_query()
 
     def _numbers(self, field: str, numbers: NumberRange) -> Query:
         return self._range(field, numbers.low, numbers.high)
