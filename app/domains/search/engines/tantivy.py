@@ -47,7 +47,7 @@ LAYOUT_VERSION = 2
 RELOAD_SECONDS = 1.0
 HEAP_BYTES = 40_000_000  # what the writer may hold before it writes a segment
 
-_TEXTS = {"text": "freq", "title": "freq", "similar": "freq", "row": "position", "title_row": "position"}
+_TEXTS = {"text": "freq", "title": "freq", "similar": "position", "row": "position"}
 _WORDS = ("tag", "product", "user", "flag", "lang", "audience", "title_key")
 _NUMBERS = ("id", "created", "active", "score", "answers")
 BETWEEN_SECTIONS = "|"  # takes a place in a row; nothing that is typed becomes this token
@@ -215,14 +215,12 @@ def _tantivy_document(document: SearchDocument) -> tantivy.Document:
 
 def _texts_of(document: SearchDocument) -> dict[str, list[str]]:
     """Tokens of heavy sections as often as they weigh: tantivy has no weight for a token, but it counts them."""
-    sections = [(search_tokens(text), neighbours(text), weight) for text, weight in weighted_sections(document)]
-    in_title, row_of_title, _weight = sections[0]
+    sections = list(weighted_sections(document))
     return {
-        "text": [token for tokens, _row, weight in sections for token in tokens * weight],
-        "title": in_title,
+        "text": [token for text, weight in sections for token in search_tokens(text) * weight],
+        "title": search_tokens(document.title),
         "similar": similar_tokens(document.title),
-        "row": [token for _tokens, row, _weight in sections for token in (*row, BETWEEN_SECTIONS)],
-        "title_row": row_of_title,
+        "row": [token for text, _weight in sections for token in (*neighbours(text), BETWEEN_SECTIONS)],
     }
 
 
@@ -261,7 +259,7 @@ class _Translation:
         wanted += [self._numbers("score", query.score)] if query.score else []
         wanted += [self._numbers("answers", query.answers)] if query.answers else []
         wanted += [self._times(query.created)] if query.created else []
-        wanted += [self._phrase("row", phrase_tokens(phrase)) for phrase in query.phrases]
+        wanted += [self._row(phrase_tokens(phrase)) for phrase in query.phrases]
         clauses = [(Occur.Must, Query.const_score_query(condition, 0.0)) for condition in wanted]
         return clauses + [(Occur.MustNot, self.term("tag", folded(tag))) for tag in query.excluded_tags]
 
@@ -274,8 +272,10 @@ class _Translation:
         complete = Query.boolean_query([(Occur.Must, self._found_by(unit)) for unit in strong])
         found = [*map(self._unit, strong), Query.const_score_query(complete, ALL_WORDS_BONUS)]
         if phrase := whole_phrase(terms):
-            for field, boost in (("row", PHRASE_BOOST), ("title_row", TITLE_BOOST * PHRASE_BOOST)):
-                found.append(Query.const_score_query(self._phrase(field, phrase), boost * len(phrase)))
+            # Titles are few and short: their characters, which similar titles are found by, do for a phrase as well.
+            in_title = Query.phrase_query(self._schema, "similar", [*phrase])
+            found.append(Query.const_score_query(self._row(phrase), PHRASE_BOOST * len(phrase)))
+            found.append(Query.const_score_query(in_title, TITLE_BOOST * PHRASE_BOOST * len(phrase)))
         return found
 
     def _unit(self, unit: Unit) -> Query:
@@ -284,26 +284,27 @@ class _Translation:
         word = _any([self.term("text", unit.term), title])
         if not unit.phrase:
             return word
-        return Query.disjunction_max_query([word, Query.boost_query(self._phrase("row", unit.phrase), 0.5)])
+        return Query.disjunction_max_query([word, Query.boost_query(self._row(unit.phrase), 0.5)])
 
     def _found_by(self, unit: Unit) -> Query:
         """What `_unit` finds, for no score: titles are in the text, and a Han word is a row of characters anyway."""
         if not unit.phrase:
             return self.term("text", unit.term)
-        row = self._phrase("row", unit.phrase)
+        row = self._row(unit.phrase)
         return row if HAN_RUN.match(unit.term) else _any([self.term("text", unit.term), row])
 
     def _text(self, text: str) -> Query:
         units = query_units(text)
-        either = [self._phrase("row", phrase_tokens(text))]
+        either = [self._row(phrase_tokens(text))]
         return _any(either + ([self.term("text", units[0].term)] if len(units) == 1 else []))
 
-    def _phrase(self, field: str, tokens: Sequence[str]) -> Query:
+    def _row(self, tokens: Sequence[str]) -> Query:
+        """Where the phrase tokens stand in a row."""
         placed = in_a_row(tokens)
         if len(placed) > 1:
-            return Query.phrase_query(self._schema, field, [*placed])
+            return Query.phrase_query(self._schema, "row", [*placed])
         if placed:
-            return self.term(field, placed[0][1])
+            return self.term("row", placed[0][1])
         return self.term("text", tokens[0]) if tokens else Query.empty_query()
 
     def _numbers(self, field: str, numbers: NumberRange) -> Query:
