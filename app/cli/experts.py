@@ -1,10 +1,12 @@
 """`flask experts ...`: the board, the reasons behind it, who would be asked."""
 
 import json
+from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
+from app.cli.backtesting import backtest
 from app.cli.finding import named_product, named_tag, named_user, numbered_question
 from app.cli.saying import plainly
 from app.domains.accounts.actor import SYSTEM
@@ -13,6 +15,9 @@ from app.domains.reputation.boards import WindowName
 from app.domains.reputation.inviting import route as routed
 from app.domains.reputation.queries import explain_rank, leaderboard
 from app.kernel.transaction import transaction
+
+READ = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+WRITTEN = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 commands = AppGroup("experts", help="Who helps, and why they stand where they stand.")
 
@@ -66,3 +71,14 @@ def route(question: int, limit: int) -> None:
     for ask in routed(numbered_question(question).id, limit):
         line = {"user": ask.user_id, "score": round(ask.score, 6), "because": ask.because}
         click.echo(json.dumps(line, ensure_ascii=False))
+
+
+@commands.command("backtest")
+@click.argument("events", type=READ)
+@click.option("--task", type=click.Choice(["experts", "route", "board"]), required=True)
+@click.option("--queries", type=READ, required=True, help="What is asked, and when.")
+@click.option("--out", type=WRITTEN, required=True, help="Where the scores go.")
+@plainly
+def backtest_on(events: Path, task: str, queries: Path, out: Path) -> None:
+    """Measure the site's own ranking on EVENTS, a plain log: each query sees only what happened before it."""
+    click.echo(f"{backtest(events, task, queries, out)} lines in {out}")

@@ -1,17 +1,20 @@
 """What a board counts, when it opens, and who stands beside whom. Pure."""
 
 from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from app.domains.reputation.credits import Credit
+from app.domains.reputation.credits import Credit, Reason
 from app.domains.reputation.points import BOARD_HALF_LIFE_DAYS, faded
 
 TOP = 50
 NEIGHBOURS = 3
 SUPPORT_COUNTS_FOR = timedelta(days=365)
+SUPPORTING = (Reason.UPVOTE, Reason.ACCEPTED, Reason.VERIFIED)
 TRUST_TO_BE_ELIGIBLE, TRUST_WHILE_STARTING_UP = 5.0, 2.0
 ELIGIBLE_TO_OPEN, ELIGIBLE_WHILE_STARTING_UP = 10, 3
 
@@ -62,6 +65,22 @@ def trust_to_be_eligible(starting_up: bool) -> float:
     """What a person needs to stand on a board, as the sum of one weight a supporter: the trust *now* of each distinct
     giver of the last 365 days; each imported vote is one of weight 1."""
     return TRUST_WHILE_STARTING_UP if starting_up else TRUST_TO_BE_ELIGIBLE
+
+
+def supporter_trust(credits: Iterable[Credit], weights: Mapping[int, float], at: datetime) -> dict[int, float]:
+    """User -> the trust of the supporters of the year before `at`, straight from the rows. `weights`: what each giver's
+    word weighs now; a giver without an account is a voice of weight 1 a vote."""
+    voices: dict[tuple[int, int | None], int] = defaultdict(int)
+    for credit in credits:
+        # A reversal on a deleted post moves nothing: deletion has taken it back already.
+        moves = credit.x != 0 or credit.raw != 0
+        if credit.earned_for in SUPPORTING and moves and credit.counts_from > at - SUPPORT_COUNTS_FOR:
+            voices[credit.user_id, credit.giver_id] += -1 if credit.is_reversal else 1
+    trust: dict[int, float] = defaultdict(float)
+    for (user_id, giver_id), count in voices.items():
+        if count > 0:
+            trust[user_id] += count if giver_id is None else weights.get(giver_id, 0.0)
+    return trust
 
 
 def board_is_open(eligible_count: int, starting_up: bool) -> bool:

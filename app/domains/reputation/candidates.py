@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import log, sqrt
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -14,27 +13,17 @@ from app.domains.accounts.models import Role, User
 from app.domains.products.models import Product
 from app.domains.questions.models import Answer, Question, QuestionTag
 from app.domains.questions.queries import listed
-from app.domains.reputation.routing import (
-    ACTIVITY_HALF_LIVES_DAYS,
-    LEAST_SIMILARITY,
-    NEAREST_QUESTIONS,
-    TAG_HALF_LIVES_DAYS,
-    RoutingSignals,
-    decayed_count,
-    nearest_strength,
-    routing_scores,
-    tag_strength,
-)
+from app.domains.reputation.nearest import Titles
+from app.domains.reputation.routing import routing_scores
+from app.domains.reputation.traces import Given, Traces
 from app.domains.search.analysis import similar_tokens
 from app.domains.tags.models import Tag
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.remembered import remembered
 
-RECENTLY_ACTIVE, BEST_OF_A_TAG = 200, 100
 # What is read at most, newest first; what lies further back has faded to little.
 QUESTIONS_READ_OF_A_TAG, TITLES_READ, ANSWERS_READ = 2_500, 3_000, 10_000
-ACTIVITY_READ = timedelta(days=112)  # eight half-lives of 14 days: less than half a percent is left
 THIS_MONTH = timedelta(days=30)
 
 
@@ -48,15 +37,6 @@ class Candidate:
     answers_in_tags: int = 0
 
 
-@dataclass(frozen=True)
-class _Given:
-    """An answer in one of the question's tags."""
-
-    author_id: int
-    tag_id: int
-    created_at: datetime
-
-
 def candidates_for(question_id: int) -> list[Candidate]:
     """Everybody whom something speaks for, best first; staff, the asker and those who are gone are left out."""
     question = db.session.execute(
@@ -65,12 +45,10 @@ def candidates_for(question_id: int) -> list[Candidate]:
     at = now()
     given = _answers_in_tags(question)
     similar = _answered_nearest(question)
-    latest = _latest_answers()
-    found = {*_recently_active(latest), *_best_of_each_tag(given, at), *similar} - {question.asker_id}
-    members = _members(found)
-    signals = _signals(members, given, similar, _lately(latest, at), at)
+    traces = Traces(given, similar, _latest_answers(), _answers_by_others(), at)
+    signals = traces.signals(_members(traces.people() - {question.asker_id}))
     names = _tag_names(question_id)
-    mine: dict[int, list[_Given]] = defaultdict(list)
+    mine: dict[int, list[Given]] = defaultdict(list)
     for answer in given:
         mine[answer.author_id].append(answer)
     return [
@@ -80,68 +58,20 @@ def candidates_for(question_id: int) -> list[Candidate]:
     ]
 
 
-def _signals(
-    members: set[int],
-    given: list[_Given],
-    similar: dict[int, list[float]],
-    lately: dict[int, list[datetime]],
-    at: datetime,
-) -> dict[int, RoutingSignals]:
-    all_answers = _answers_by_others()
-    by_tag: dict[int, list[_Given]] = defaultdict(list)
-    for answer in given:
-        by_tag[answer.tag_id].append(answer)
-    strengths = [_strengths(by_tag, members, all_answers, at, half_life) for half_life in TAG_HALF_LIVES_DAYS]
-    return {
-        user_id: RoutingSignals(
-            tag60=strengths[0].get(user_id, 0.0),
-            tag365=strengths[1].get(user_id, 0.0),
-            nearest=nearest_strength(similar.get(user_id, ())),
-            answers5=decayed_count(lately[user_id], at, ACTIVITY_HALF_LIVES_DAYS[0]),
-            answers14=decayed_count(lately[user_id], at, ACTIVITY_HALF_LIVES_DAYS[1]),
-        )
-        for user_id in members
-    }
-
-
-def _strengths(
-    by_tag: dict[int, list[_Given]], members: set[int], all_answers: int, at: datetime, half_life_days: float
-) -> dict[int, float]:
-    """tag_h of every member who answered in one of the tags."""
-    parts: dict[int, list[tuple[int, float]]] = defaultdict(list)
-    for answers in by_tag.values():
-        times: dict[int, list[datetime]] = defaultdict(list)
-        for answer in answers:
-            times[answer.author_id].append(answer.created_at)
-        for user_id in times.keys() & members:
-            parts[user_id].append((len(times), decayed_count(times[user_id], at, half_life_days)))
-    return {user_id: tag_strength(own, all_answers) for user_id, own in parts.items()}
-
-
-def _best_of_each_tag(given: list[_Given], at: datetime) -> set[int]:
-    counts: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
-    for answer in given:
-        counts[answer.tag_id][answer.author_id] += decayed_count([answer.created_at], at, TAG_HALF_LIVES_DAYS[1])
-    best: set[int] = set()
-    for authors in counts.values():
-        best |= set(sorted(authors, key=lambda author: (-authors[author], author))[:BEST_OF_A_TAG])
-    return best
-
-
 def _answers() -> Select[Any]:
     """Public answers by others than the asker."""
     found = select(Answer.author_id).join(Question, Question.id == Answer.question_id).where(*listed())
     return found.where(Answer.hidden.is_(False), Answer.deleted_at.is_(None), Answer.author_id != Question.asker_id)
 
 
-def _answers_in_tags(question: Any) -> list[_Given]:
-    given: list[_Given] = []
+def _answers_in_tags(question: Any) -> list[Given]:
+    given: list[Given] = []
     for tag_id in db.session.scalars(select(QuestionTag.tag_id).where(QuestionTag.question_id == question.id)).all():
         tagged = select(QuestionTag.question_id).where(QuestionTag.tag_id == tag_id)
         tagged = tagged.where(QuestionTag.question_id != question.id).order_by(QuestionTag.question_id.desc())
         newest = tagged.limit(QUESTIONS_READ_OF_A_TAG).subquery()
         found = _answers().add_columns(Answer.created_at).join(newest, newest.c.question_id == Question.id)
-        given += [_Given(row.author_id, tag_id, row.created_at) for row in db.session.execute(found)]
+        given += [Given(row.author_id, tag_id, row.created_at) for row in db.session.execute(found)]
     return given
 
 
@@ -149,10 +79,6 @@ def _latest_answers() -> list[tuple[int, datetime]]:
     """(author, time) of the site's latest answers, the latest first."""
     found = _answers().add_columns(Answer.created_at).order_by(Answer.created_at.desc(), Answer.id.desc())
     return [(row.author_id, row.created_at) for row in db.session.execute(found.limit(ANSWERS_READ))]
-
-
-def _recently_active(latest: list[tuple[int, datetime]]) -> list[int]:
-    return list(dict.fromkeys(author_id for author_id, _at in latest))[:RECENTLY_ACTIVE]
 
 
 def _answered_nearest(question: Any) -> dict[int, list[float]]:
@@ -170,32 +96,10 @@ def _nearest(question: Any) -> list[tuple[int, float]]:
     found = select(Question.id, Question.title).where(*listed(), Question.language == question.language)
     found = found.where(Question.id != question.id, Question.answer_count > 0)
     newest = found.order_by(Question.created_at.desc(), Question.id.desc()).limit(TITLES_READ)
-    titles = {row.id: set(similar_tokens(row.title)) for row in db.session.execute(newest)}
-    return nearest_titles(set(similar_tokens(question.title)), titles)[:NEAREST_QUESTIONS]
-
-
-def nearest_titles(own: set[str], titles: dict[int, set[str]]) -> list[tuple[int, float]]:
-    """(id, cosine) of the titles that share something with `own`, the nearest first; each word counts once a title."""
-    frequency: dict[str, int] = defaultdict(int)
-    for words in titles.values():
-        for word in words:
-            frequency[word] += 1
-    weight = {word: log((1 + len(titles)) / (1 + count)) ** 2 for word, count in frequency.items()}
-    length = sqrt(sum(weight.get(word, log(1 + len(titles)) ** 2) for word in own)) or 1.0
-    found = []
-    for question_id, words in titles.items():
-        shared = sum(weight[word] for word in words & own)
-        if shared:
-            found.append((question_id, shared / (length * sqrt(sum(weight[word] for word in words)))))
-    return sorted((pair for pair in found if pair[1] > LEAST_SIMILARITY), key=lambda pair: (-pair[1], pair[0]))
-
-
-def _lately(latest: list[tuple[int, datetime]], at: datetime) -> dict[int, list[datetime]]:
-    times: dict[int, list[datetime]] = defaultdict(list)
-    for author_id, created_at in latest:
-        if created_at > at - ACTIVITY_READ:
-            times[author_id].append(created_at)
-    return times
+    titles = Titles()
+    for row in db.session.execute(newest):
+        titles.add(row.id, similar_tokens(row.title))
+    return titles.nearest(set(similar_tokens(question.title)))
 
 
 def _answers_by_others() -> int:
@@ -216,12 +120,12 @@ def _tag_names(question_id: int) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
-def _because(mine: list[_Given], names: dict[int, str], similar: int, at: datetime) -> dict[str, Any]:
+def _because(mine: list[Given], names: dict[int, str], similar: int, at: datetime) -> dict[str, Any]:
     """The strongest reason that can be said in one sentence."""
     this_month = [answer for answer in mine if answer.created_at > at - THIS_MONTH]
     for code, answers in (("answers_on_tag", this_month), ("answered_on_tag", mine)):
         if answers:
-            counts = {tag_id: sum(answer.tag_id == tag_id for answer in answers) for tag_id in names}
+            counts = {tag_id: sum(answer.tag == tag_id for answer in answers) for tag_id in names}
             tag_id = max(counts, key=lambda each: counts[each])
             return {"code": code, "tag": names[tag_id], "n": counts[tag_id]}
     return {"code": "similar", "n": similar} if similar else {"code": "active"}

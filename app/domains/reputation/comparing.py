@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 
 from app.domains.questions.models import Answer, Question
 from app.domains.reputation import standing
-from app.domains.reputation.credits import VOTES, AnswerState, Reason
-from app.domains.reputation.expertise import COMPARED_AFTER, ComparedAnswer, WinBook
+from app.domains.reputation.credits import AnswerState
+from app.domains.reputation.expertise import COMPARED_AFTER, ComparedAnswer, WinBook, compared_answer
 from app.domains.reputation.ledger_rows import credit_of, entries
 from app.domains.reputation.models import LedgerEntry
 from app.extensions import db
@@ -37,7 +37,8 @@ def _questions_due(until: datetime) -> Iterator[list[Any]]:
     """Answers of questions with rivals, in portions of whole questions, in the order in which their days end."""
     due = select(Question.id).join(Answer, Answer.question_id == Question.id)
     due = due.where(Question.created_at <= until - COMPARED_AFTER, Answer.author_id != Question.asker_id)
-    due = due.where(Answer.official.is_(False)).group_by(Question.id, Question.created_at)
+    due = due.where(Answer.official.is_(False), Answer.version_of_id.is_(None))
+    due = due.group_by(Question.id, Question.created_at)
     rivals = due.having(func.count(Answer.author_id.distinct()) > 1).order_by(Question.created_at, Question.id)
     ids = list(db.session.scalars(rivals))
     for start in range(0, len(ids), QUESTIONS_AT_ONCE):
@@ -48,7 +49,9 @@ def _answers_of(question_ids: list[int]) -> list[Any]:
     answer = (Answer.id, Answer.author_id, Answer.created_at, Answer.deleted_at)
     asked = (Question.id.label("question_id"), Question.asker_id, Question.created_at.label("asked_at"))
     found = select(*answer, *asked).join(Question, Question.id == Answer.question_id)
-    found = found.where(Question.id.in_(question_ids), Answer.official.is_(False))
+    # Who says in another language what an answer says is no rival of its author.
+    rivals = (Answer.official.is_(False), Answer.version_of_id.is_(None))
+    found = found.where(Question.id.in_(question_ids), *rivals)
     return list(db.session.execute(found.order_by(Question.created_at, Question.id, Answer.id)))
 
 
@@ -66,19 +69,10 @@ def _compared(rows: list[Any], states: dict[int, AnswerState]) -> Iterator[tuple
     for _question_id, answers in groupby(rows, key=attrgetter("question_id")):
         stood = [row for row in answers if _stood_when_due(row)]
         if stood:
-            yield stood[0].asker_id, [_compared_answer(row, states.get(row.id, AnswerState())) for row in stood]
+            known = [(row, states.get(row.id, AnswerState())) for row in stood]
+            yield stood[0].asker_id, [compared_answer(row.id, row.author_id, state) for row, state in known]
 
 
 def _stood_when_due(row: Any) -> bool:
     due_at = row.asked_at + COMPARED_AFTER
     return row.created_at <= due_at and (row.deleted_at is None or row.deleted_at > due_at)
-
-
-def _compared_answer(row: Any, state: AnswerState) -> ComparedAnswer:
-    votes = [(vote.giver_id, vote.x if vote.reason == Reason.UPVOTE else -vote.x) for vote in _votes(state)]
-    accepted_x = sum(credit.x for credit in state.live if credit.reason == Reason.ACCEPTED)
-    return ComparedAnswer(row.id, row.author_id, votes, accepted_x)
-
-
-def _votes(state: AnswerState) -> list[Any]:
-    return [credit for credit in state.live if credit.reason in VOTES]

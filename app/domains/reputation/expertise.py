@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from math import log
 
+from app.domains.reputation.credits import VOTES, AnswerState, Reason
 from app.domains.reputation.ranking import ACCEPTED_WHEN_CORROBORATED
 from app.kernel.statistics import wilson
 
@@ -34,6 +35,14 @@ class ComparedAnswer:
     author_id: int
     votes: Sequence[tuple[int | None, float]]
     accepted_x: float = 0.0
+
+
+def compared_answer(answer_id: int, author_id: int, state: AnswerState) -> ComparedAnswer:
+    """With what is in force on the answer."""
+    votes = [row for row in state.live if row.reason in VOTES]
+    signed = [(vote.giver_id, vote.x if vote.reason == Reason.UPVOTE else -vote.x) for vote in votes]
+    accepted_x = sum(row.x for row in state.live if row.reason == Reason.ACCEPTED)
+    return ComparedAnswer(answer_id, author_id, signed, accepted_x)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,29 @@ GRACE_BEFORE_DEMOTION = timedelta(days=14)
 ADMITTED_AT_START_KEEP_L1_FOR = timedelta(days=180)
 
 
+@dataclass(frozen=True)
+class Gates:
+    """What the levels ask for, each beside what those below it ask; rules/ranking.md. Live on the help pages."""
+
+    posts_read: int = 30
+    age: timedelta = timedelta(days=3)
+    supporter: int = 1
+    active_days: int = 15
+    supporters: int = 3
+    largest_share: float = 0.40  # of the points of a year, from one person
+    points: float = 5  # credits of the last 365 days
+    expert_supporters: int = 20
+    meetings: int = 20
+    win_rate: float = 0.50
+    expert_points: float = 60
+    active_weeks: int = 8  # of the last 13
+    people_at_l1: int = 50  # the site stops starting up
+    with_outside_supporter: int = 20
+
+
+GATES = Gates()
+
+
 def trust_weight(level: int, role: str, confirmed: bool, starting_up: bool, active: bool = True) -> float:
     """w: 0, 0.5 or 1. Staff weigh 1 at any time; `active` is False for a suspended or deleted account."""
     if not active or role == "guest":
@@ -26,7 +49,7 @@ def starting_up_ended(people_at_l1: int, of_them_with_outside_supporter: int) ->
 
     The second number counts those of the first who have a supporter outside their own /24.
     """
-    return people_at_l1 >= 50 and of_them_with_outside_supporter >= 20
+    return people_at_l1 >= GATES.people_at_l1 and of_them_with_outside_supporter >= GATES.with_outside_supporter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,28 +99,28 @@ def _may_be_member(progress: Progress, now: datetime, starting_up: bool) -> bool
         return True
     # One imported answer proves presence; the address is proved by claiming the account.
     known = progress.imported_answers > 0
-    has_read = known or progress.posts_read >= 30
+    has_read = known or progress.posts_read >= GATES.posts_read
     if starting_up:
         return (known or progress.confirmed) and has_read
-    old_enough = known or progress.age >= timedelta(days=3)
-    return (known or progress.confirmed) and has_read and old_enough and progress.supporters >= 1
+    old_enough = known or progress.age >= GATES.age
+    return (known or progress.confirmed) and has_read and old_enough and progress.supporters >= GATES.supporter
 
 
 def _may_be_trusted(progress: Progress) -> bool:
     return (
-        progress.active_days >= 15
-        and progress.supporters >= 3
-        and progress.largest_supporter_share <= 0.40
-        and progress.hp365 >= 5
+        progress.active_days >= GATES.active_days
+        and progress.supporters >= GATES.supporters
+        and progress.largest_supporter_share <= GATES.largest_share
+        and progress.hp365 >= GATES.points
         and progress.upheld_flags_of_last_60_days == 0
     )
 
 
 def _may_be_expert(progress: Progress) -> bool:
     return (
-        progress.supporters >= 20
-        and progress.meetings >= 20
-        and progress.win_rate >= 0.50
-        and progress.hp365 >= 60
-        and progress.active_weeks_of_last_13 >= 8
+        progress.supporters >= GATES.expert_supporters
+        and progress.meetings >= GATES.meetings
+        and progress.win_rate >= GATES.win_rate
+        and progress.hp365 >= GATES.expert_points
+        and progress.active_weeks_of_last_13 >= GATES.active_weeks
     )

@@ -14,8 +14,8 @@ from sqlalchemy import case, delete, func, insert, select, update
 
 from app.domains.accounts.models import User
 from app.domains.questions.models import QuestionTag
-from app.domains.reputation.boards import SUPPORT_COUNTS_FOR
-from app.domains.reputation.credits import REVERSAL_OF, Credit, Reason
+from app.domains.reputation.boards import SUPPORT_COUNTS_FOR, SUPPORTING
+from app.domains.reputation.credits import REVERSAL_OF, Credit
 from app.domains.reputation.ledger_events import AnswerAbout
 from app.domains.reputation.ledger_rows import entries
 from app.domains.reputation.levels import trust_weight
@@ -27,7 +27,6 @@ from app.extensions import db
 Key = tuple[int, StandingScope, int]
 """(user id, scope, id of the product or tag; 0 for the site)."""
 
-SUPPORTING = (Reason.UPVOTE, Reason.ACCEPTED, Reason.VERIFIED)
 USERS_AT_ONCE = 10_000  # more are most of a forum, and are read as all
 
 

@@ -11,7 +11,6 @@ from app.domains.follows.actions import set_follow
 from app.domains.follows.models import FollowKind, FollowLevel
 from app.domains.questions.events import AnswerPosted, QuestionAsked
 from app.domains.reputation.actions import choose_invitations, decline_invitation
-from app.domains.reputation.candidates import nearest_titles
 from app.domains.reputation.events import ExpertsInvited
 from app.domains.reputation.inviting import route
 from app.domains.reputation.models import Invitation, Response
@@ -181,16 +180,6 @@ def test_similar_titles_find_people_without_a_common_tag(ann, bob, eve, app):
     assert asked["bob"] == {"code": "similar", "n": 1}
     assert asked["eve"] == {"code": "active"}
     assert [each.user_id for each in route(question.id)] == [bob.id, eve.id]
-
-
-def test_titles_are_near_by_their_rare_words():
-    titles = {1: {"export", "invoice"}, 2: {"the", "export"}, 3: {"the", "lamp"}, 4: {"the", "door"}}
-    found = nearest_titles({"the", "export", "invoice"}, titles)
-
-    assert [question_id for question_id, _near in found] == [1, 2, 3, 4]
-    assert 0.95 < found[0][1] < 1
-    assert found[2][1] < found[1][1] / 2
-    assert nearest_titles({"nothing"}, titles) == []
 
 
 def test_hidden_questions_and_staffs_own_ask_nobody(helpers, ann, stan, app):

@@ -50,7 +50,7 @@ def invitations_of(question_id: int) -> WhoWasAsked:
         if row.why is not None:
             asked.why_nobody = row.why.value
         if row.id is not None:
-            person = Person(row.id, row.name, row.role.value, row.level)
+            person = Person(row.id, row.name, row.role.value, row.level, avatar=row.avatar)
             asked.append(Asked(person, row.because, row.response.value, row.created_at))
     return asked
 
@@ -59,7 +59,7 @@ def invitations_of(question_id: int) -> WhoWasAsked:
 def _asked() -> Select[Any]:
     """A row for each who was asked; one row of nobody, with the reason, where nobody was."""
     asked = and_(Invitation.question_id == Question.id, Invitation.response != Response.DECLINED)
-    person = (User.id, User.name, User.role, User.level)
+    person = (User.id, User.name, User.role, User.level, User.avatar)
     found = select(*person, Invitation.because, Invitation.response, Invitation.created_at, NobodyAsked.why)
     found = found.select_from(Question).outerjoin(Invitation, asked).outerjoin(User, User.id == Invitation.user_id)
     found = found.outerjoin(NobodyAsked, NobodyAsked.question_id == Question.id)
