@@ -12,13 +12,12 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-LANGUAGES = ("zh", "en")
-HTML_LANG = {"zh": "zh-Hans", "en": "en"}
+from app.kernel.languages import DEFAULT, LANGUAGES, Language, html_lang, spoken
 
 # Flask-Babel writes the locale's name out for every word it looks up, which was a third of a list's time.
 _catalogues: dict[tuple[str, str | None], Any] = {}
 
-__all__ = ["HTML_LANG", "LANGUAGES", "_", "_l", "_ln", "in_language", "install", "ngettext", "supported"]
+__all__ = ["_", "_l", "_ln", "in_language", "install", "ngettext", "speaking"]
 
 
 def _catalogue() -> Any:
@@ -27,8 +26,30 @@ def _catalogue() -> Any:
         return get_translations()
     key = (locale.language, locale.script)
     if key not in _catalogues:
-        _catalogues[key] = get_translations()
+        _catalogues[key] = _with_fallback(get_translations())
     return _catalogues[key]
+
+
+def _with_fallback(catalogue: Any) -> Any:
+    """What is not translated yet speaks the nearest language instead of English."""
+    fallback = speaking().fallback
+    if fallback:
+        with force_locale(LANGUAGES[fallback].catalogue):
+            catalogue.add_fallback(get_translations())
+    return catalogue
+
+
+def speaking() -> Language:
+    """The language of the words around: the reader's, or that of `in_language`."""
+    locale = get_locale()
+    found = _spoken_here(locale.language, locale.script) if locale else None
+    return found or LANGUAGES[DEFAULT]
+
+
+@cache
+def _spoken_here(language: str, script: str | None) -> Language | None:
+    catalogue = "_".join(filter(None, (language, script)))
+    return next((each for each in LANGUAGES.values() if each.catalogue == catalogue), None)
 
 
 def gettext(message: str, **variables: Any) -> str:
@@ -65,6 +86,7 @@ _ln = lazy_ngettext
 def install(app: Flask) -> None:
     """The same words for templates."""
     app.jinja_env.filters["html_lang"] = html_lang
+    app.jinja_env.globals["languages"] = tuple(LANGUAGES.values())
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=lambda message: _catalogue().ugettext(message),
         ngettext=lambda singular, plural, num: _catalogue().ungettext(singular, plural, num),
@@ -82,19 +104,8 @@ def _in_template(context: Context, message: str, **variables: Any) -> str:
     return text % variables if "%" in text else text
 
 
-def html_lang(language: str) -> str:
-    """What the `lang` of an element says of a text in this language."""
-    return HTML_LANG.get(language, language)
-
-
-def supported(language: str | None) -> str | None:
-    """`language` reduced to one that the forum speaks ("zh-CN" -> "zh"), or None."""
-    short = (language or "").replace("_", "-").split("-")[0].lower()
-    return short if short in LANGUAGES else None
-
-
 @contextmanager
 def in_language(language: str | None) -> Iterator[None]:
     """Everything translated inside speaks `language`: for mail, which has no reader's request."""
-    with force_locale(supported(language) or "en"):
+    with force_locale(spoken(language).catalogue):
         yield

@@ -1,16 +1,19 @@
-"""Both languages, everywhere: every message of the program has its Chinese, with the same placeholders."""
+"""Every language, everywhere: each message of the program is translated, with the same placeholders."""
 
 import re
 from pathlib import Path
 
+import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from app.kernel.languages import LANGUAGES, Language
 from tests.architecture.test_layers import ROOT
 
 KEYWORDS = {"_": None, "_l": None, "_ln": (1, 2), "gettext": None, "ngettext": (1, 2), "lazy_gettext": None}
 METHODS = [("app/**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
 OPTIONS = {pattern: {"trim_blocks": "true", "lstrip_blocks": "true"} for pattern, kind in METHODS if kind == "jinja2"}
+TRANSLATED = [each for each in LANGUAGES.values() if each.tag != "en"]  # the messages themselves are English
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 
@@ -30,8 +33,8 @@ def messages() -> dict[str, str]:
     return found
 
 
-def chinese() -> dict[str, str]:
-    path = Path(ROOT) / "app/translations/zh/LC_MESSAGES/messages.po"
+def translated_into(language: Language) -> dict[str, str]:
+    path = Path(ROOT) / f"app/translations/{language.catalogue}/LC_MESSAGES/messages.po"
     with path.open("rb") as file:
         catalogue = read_po(file)
     singles = {}
@@ -42,15 +45,17 @@ def chinese() -> dict[str, str]:
     return singles
 
 
-def test_every_message_is_translated_into_chinese():
-    known = chinese()
+@pytest.mark.parametrize("language", TRANSLATED, ids=lambda language: language.tag)
+def test_every_message_is_translated(language):
+    known = translated_into(language)
     missing = {message: place for message, place in messages().items() if not known.get(message)}
     assert not missing
 
 
-def test_translations_keep_the_placeholders():
+@pytest.mark.parametrize("language", TRANSLATED, ids=lambda language: language.tag)
+def test_translations_keep_the_placeholders(language):
     wrong = {}
-    for message, translated in chinese().items():
+    for message, translated in translated_into(language).items():
         lost = set(PLACEHOLDER.findall(translated)) - set(PLACEHOLDER.findall(message)) - {"%(num)s", "%(num)d"}
         forgotten = set(PLACEHOLDER.findall(message)) - set(PLACEHOLDER.findall(translated))
         if lost or forgotten:
@@ -58,5 +63,11 @@ def test_translations_keep_the_placeholders():
     assert not wrong
 
 
-def test_nothing_translated_has_left_the_program():
-    assert chinese().keys() - messages().keys() == set()
+@pytest.mark.parametrize("language", TRANSLATED, ids=lambda language: language.tag)
+def test_nothing_translated_has_left_the_program(language):
+    assert translated_into(language).keys() - messages().keys() == set()
+
+
+def test_traditional_chinese_is_written_in_traditional_characters():
+    simplified = set("发们这来说对时会过还没问为经设复网页间开见语认证话订购请让实")
+    assert not [text for text in translated_into(LANGUAGES["zh-Hant"]).values() if {*"“”", *simplified} & set(text)]
