@@ -20,6 +20,7 @@ class Actor:
     language: str = "en"
     timezone: str = "UTC"
     theme: str = "auto"
+    avatar: str | None = None
     confirmed: bool = False
     suspended_until: datetime | None = None
     suspended_because: str = ""

@@ -54,6 +54,8 @@ class User(Model):
     language: Mapped[str] = mapped_column(String(8), default="en")
     timezone: Mapped[str] = mapped_column(String(64), default="UTC")
     theme: Mapped[str] = mapped_column(String(8), default="auto")
+    avatar: Mapped[str | None] = mapped_column(String(60))
+    """The name of a file among the uploads; None = a letter on a colour."""
     about: Mapped[str] = mapped_column(Text, default="")
     about_html: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -25,6 +25,8 @@ from app.kernel.clock import now
 from app.kernel.errors import NotFound
 from app.kernel.rows import read_rows
 
+AVATARS = "avatars"
+"""The folder of people's pictures among the uploads."""
 _ACTOR = (
     User.id,
     User.name,
@@ -33,6 +35,7 @@ _ACTOR = (
     User.language,
     User.timezone,
     User.theme,
+    User.avatar,
     User.email_confirmed_at,
     User.suspended_until,
     User.suspended_because,
@@ -130,6 +133,7 @@ def _actor(row: Any, **more: Any) -> Actor:
         language=row.language,
         timezone=row.timezone,
         theme=row.theme,
+        avatar=row.avatar,
         confirmed=row.email_confirmed_at is not None,
         suspended_until=row.suspended_until,
         suspended_because=row.suspended_because or "",
@@ -185,6 +189,7 @@ class Person(NamedTuple):
     role: str
     level: int
     appointed: bool = False
+    avatar: str | None = None
 
     @property
     def is_staff(self) -> bool:
@@ -201,11 +206,23 @@ def people_by_id(user_ids: Iterable[int | None], product_id: int | None = None) 
     if not wanted:
         return {}
     appointed = _is_appointed(product_id).label("appointed")
-    rows = db.session.execute(select(User.id, User.name, User.role, User.level, appointed).where(User.id.in_(wanted)))
-    return {row.id: Person(row.id, row.name, row.role.value, row.level, bool(row.appointed)) for row in rows}
+    columns: tuple[Any, ...] = (User.id, User.name, User.role, User.level, appointed, User.avatar)
+    rows = db.session.execute(select(*columns).where(User.id.in_(wanted)))
+    people = (Person(row.id, row.name, row.role.value, row.level, bool(row.appointed), row.avatar) for row in rows)
+    return {person.id: person for person in people}
 
 
-PERSON_COLUMNS = 5
+def people_by_prefix(prefix: str, limit: int) -> list[Person]:
+    """Members whose name begins so, the most trusted first. One statement."""
+    key = name_key(prefix)
+    if not key:
+        return []
+    begins = User.name_key.startswith(key, autoescape=True), User.anonymised_at.is_(None)
+    ordered = select(User.id).where(*begins).order_by(User.level.desc(), User.name_key).limit(limit)
+    return list(people_by_id(db.session.scalars(ordered)).values())
+
+
+PERSON_COLUMNS = 6
 
 
 def person_columns(product_id: Any) -> tuple[Any, ...]:
@@ -217,12 +234,14 @@ def person_columns(product_id: Any) -> tuple[Any, ...]:
         User.role.label("person_role"),
         User.level.label("person_level"),
         _is_appointed(product_id).label("person_appointed"),
+        User.avatar.label("person_avatar"),
     )
 
 
 def person_of(row: Any) -> Person:
     appointed = bool(row.person_appointed)
-    return Person(row.person_id, row.person_name, row.person_role.value, row.person_level, appointed)
+    of_account = (row.person_id, row.person_name, row.person_role.value, row.person_level)
+    return Person(*of_account, appointed, row.person_avatar)
 
 
 def _is_appointed(product_id: Any) -> Any:
@@ -285,6 +304,11 @@ def users_page(query: str = "", after_id: int = 0, limit: int = 50) -> list[User
             | User.email_key.startswith(email_key(query), autoescape=True)
         )
     return list(db.session.scalars(found))
+
+
+def avatars_in_use(names: list[str]) -> set[str | None]:
+    """Those of these that are somebody's picture."""
+    return set(db.session.scalars(select(User.avatar).where(User.avatar.in_(names))))
 
 
 def member_count() -> int:

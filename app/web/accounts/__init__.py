@@ -2,6 +2,7 @@
 
 from app.web.accounts import (
     account,
+    avatar,
     confirming,
     export,
     preferences,
@@ -17,6 +18,7 @@ from app.web.accounts.blueprint import pages
 
 __all__ = [
     "account",
+    "avatar",
     "confirming",
     "export",
     "pages",

@@ -18,10 +18,11 @@ from app.domains.accounts.scopes import DEFAULT, SCOPES
 from app.domains.questions.writing import clean_line, clean_text
 from app.kernel.clock import known_zones
 from app.kernel.i18n import _l
+from app.kernel.languages import LANGUAGES
 from app.web.forms import Form
 
+LANGUAGE_NAMES = [(each.tag, each.name) for each in LANGUAGES.values()]
 REGIONS = {"Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
-LANGUAGE_NAMES = (("zh", "简体中文"), ("en", "English"))
 
 
 def line(text: str | None) -> str:

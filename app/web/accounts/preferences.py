@@ -4,7 +4,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domains.accounts.actions.profiles import THEMES, choose_language, choose_theme
-from app.kernel.i18n import supported
+from app.kernel.languages import supported
 from app.kernel.transaction import transaction
 from app.web.accounts.blueprint import pages
 from app.web.actors import current_actor

@@ -21,6 +21,7 @@ from app.kernel.transaction import transaction
 from app.web.accounts.blueprint import pages
 from app.web.accounts.forms import ProfileForm
 from app.web.actors import current_actor
+from app.web.drafts import taken
 from app.web.forms import refuse
 from app.web.pager import next_url
 
@@ -69,7 +70,7 @@ def edit_profile() -> Any:
         status, headers = refuse(form, error)
         return render_template("accounts/settings_profile.html", form=form), status, headers
     flash(_("Your profile is saved."), "success")
-    return redirect(url_for("accounts.edit_profile"), 303)
+    return taken(redirect(url_for("accounts.edit_profile"), 303), "profile")
 
 
 @pages.post("/settings/profile/preview")

@@ -2,6 +2,7 @@
 
 from sqlalchemy import delete, update
 
+from app.domains.accounts.actions.avatars import forget_avatar
 from app.domains.accounts.actions.links import void_links
 from app.domains.accounts.actions.roles import refuse_last_administrator, set_teams
 from app.domains.accounts.actions.second_factor import forget_second_factor
@@ -63,5 +64,6 @@ def _blank(user: User) -> None:
     user.name_key = name_key(user.name)
     user.email = user.email_key = user.email_confirmed_at = user.password_hash = None
     user.about = user.about_html = ""
+    forget_avatar(user)
     user.role, user.customer_id, user.source_url = Role.MEMBER, None, None
     user.timezone, user.anonymised_at = "UTC", now()

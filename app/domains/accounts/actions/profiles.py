@@ -11,13 +11,14 @@ from app.domains.accounts.privileges import privileges_of
 from app.domains.accounts.queries import user_by_id
 from app.kernel import markup
 from app.kernel.errors import Invalid
-from app.kernel.i18n import _, _l, supported
+from app.kernel.i18n import _, _l
+from app.kernel.languages import supported
 from app.kernel.limits import limit, spend
 from app.kernel.policy import require
 
 LONGEST_ABOUT = 3000
 RENAMINGS = limit("renamings", "2/30 days", _l("Changes of the name of one account."))
-THEMES = ("light", "dark", "auto")
+THEMES = ("light", "dark", "contrast", "auto")
 
 
 @dataclass(frozen=True)

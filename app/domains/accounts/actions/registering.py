@@ -18,8 +18,9 @@ from app.extensions import db
 from app.kernel.clock import known_zones, now
 from app.kernel.errors import Invalid
 from app.kernel.events import publish
-from app.kernel.i18n import _, _l, supported
+from app.kernel.i18n import _, _l
 from app.kernel.jobs import enqueue
+from app.kernel.languages import supported
 from app.kernel.limits import limit, spend
 from app.kernel.policy import require
 
