@@ -9,6 +9,7 @@ from sqlalchemy import func, select, union_all
 
 from app.domains.escalation.events import QuestionEscalated
 from app.domains.escalation.models import Case, CaseState, Clock, ClockKind
+from app.domains.notifications.channels import email
 from app.domains.notifications.kinds import KINDS
 from app.domains.notifications.models import Notification
 from app.domains.questions.events import AnswerAccepted, AnswerPosted, CommentPosted, QuestionAsked
@@ -17,7 +18,7 @@ from app.domains.reputation import ledger
 from app.domains.reputation.models import LedgerEntry
 from app.extensions import db
 from app.kernel.events import EventRow
-from app.kernel.jobs import Job, JobState
+from app.kernel.jobs import Job, JobState, name_of
 from app.kernel.mail import KeptMail
 from app.kernel.transaction import transaction
 from app.wiring import INVARIANTS
@@ -76,13 +77,24 @@ def _is_stored(said: Said, marks: Counter[str]) -> bool:
 
 
 def unkept_notices() -> list[int]:
-    """Notices of which a mail was owed and none was kept: lost mails. Where mail leaves the house, none is kept."""
+    """Notices of which a mail was owed and none was kept: lost mails. Where mail leaves the house, none is kept.
+
+    Of a thread one mail is kept, under its first notice; what is still held is not owed yet.
+    """
     if not db.session.scalar(select(func.count()).select_from(KeptMail)):
         return []
-    kept = set(db.session.scalars(select(KeptMail.key)))
+    kept = {*db.session.scalars(select(KeptMail.key))}
+    told = {notice for ids in _threads_told() if f"notification:{ids[0]}" in kept for notice in ids}
     by_mail = [name for name, kind in KINDS.items() if kind.by_mail]
-    owed = db.session.scalars(select(Notification.id).where(Notification.kind.in_(by_mail)))
-    return [notice for notice in owed if f"notification:{notice}" not in kept]
+    owed = select(Notification.id).where(Notification.kind.in_(by_mail), Notification.mail_due_at.is_(None))
+    owed = owed.where(Notification.read_at.is_(None))
+    untold = (notice for notice in db.session.scalars(owed) if notice not in told)
+    return [notice for notice in untold if f"notification:{notice}" not in kept]
+
+
+def _threads_told() -> list[list[int]]:
+    payloads = db.session.scalars(select(Job.payload).where(Job.name == name_of(email.deliver_thread)))
+    return [payload["notification_ids"] for payload in payloads]
 
 
 def effects_doubled() -> dict[str, list[Any]]:
@@ -94,6 +106,7 @@ def effects_doubled() -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {
         "notices": _twice(comments),
         "mails": _twice(db.session.scalars(select(KeptMail.key))),
+        "notices by mail": _twice(notice for ids in _threads_told() for notice in ids),
         "ledger entries": _twice(map(tuple, db.session.execute(select(*entry, LedgerEntry.source_event_id)))),
         "jobs": _twice(map(tuple, db.session.execute(select(Job.event_id, Job.name).where(Job.event_id.is_not(None))))),
         "peer clocks": _twice(

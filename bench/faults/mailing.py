@@ -33,7 +33,7 @@ def mail_troubles(stage: Stage, seed: int, *, questions: int, workers: int = 2) 
     for mood in MOODS:
         _in_a_mood(stage, stage.mail, mood, questions)
     result = counted(stage, f"{len(MOODS)} moods, {questions} questions each, {sum(stage.mail.taken.values())} mails")
-    by_mail = [name for name, kind in KINDS.items() if kind.by_mail]
+    by_mail = [name for name, kind in KINDS.items() if kind.by_mail and kind.urgent]
     notices = db.session.scalars(select(Notification.id).where(Notification.kind.in_(by_mail)))
     keys = {f"<notification.{notice}@localhost>" for notice in notices}
     result.acknowledged += len(keys)

@@ -22,6 +22,7 @@ from app.domains.accounts.actions.tokens_managing import issue_token
 from app.domains.accounts.actor import SYSTEM, Actor
 from app.domains.escalation.actions.policies_editing import set_policy
 from app.domains.escalation.models import Case, CaseState
+from app.domains.notifications.models import Notification
 from app.domains.products.queries import product_by_slug
 from app.domains.tags.actions import find_or_create_tags
 from app.extensions import Model, db
@@ -129,14 +130,16 @@ class Stage:
             before = self.owed()
 
     def owed(self) -> dict[str, int]:
-        """How many jobs of a name wait, and how many promises ran out unnoticed; empty where nothing is owed."""
+        """How many jobs of a name wait, how many mails are held no more, and how many promises ran out unnoticed;
+        empty where nothing is owed."""
         at = now()
         due = select(Job.name, func.count()).where(Job.state == JobState.WAITING, Job.due_at <= at).group_by(Job.name)
         late = or_(and_(Case.state == CaseState.ARMED, Case.due_at <= at), Case.wake_at <= at)
         found = {name: number for name, number in db.session.execute(due)}
         overdue = db.session.scalar(select(func.count()).select_from(Case).where(late)) or 0
+        held = db.session.scalar(select(func.count()).where(Notification.mail_due_at <= at)) or 0
         db.session.rollback()
-        return found | ({"promises": overdue} if overdue else {})
+        return found | ({"promises": overdue} if overdue else {}) | ({"held mails": held} if held else {})
 
 
 def eventually(holds: Any, seconds: float = WITHIN, pause: float = 0.05) -> bool:
@@ -176,7 +179,7 @@ def staged(
 def _forum(folder: Path, settings: Mapping[str, str]) -> tuple[Flask, dict[str, str]]:
     environment = {"DATA_DIR": str(folder / "data"), "PORT": str(free_port()), "SECRET_KEY": "a key for faults only"}
     environment |= {"DEMO": "0", "LIMITS": "off", "REQUIRE_SECOND_FACTOR": "0", "THREADS": "20", "LIVE_CLIENTS": "4"}
-    environment |= {"SEARCH_ENGINE": "whoosh", "LOG_LEVEL": "warning", **settings}
+    environment |= {"SEARCH_ENGINE": "whoosh", "LOG_LEVEL": "warning", "MAIL_HELD_SECONDS": "0", **settings}
     values: Any = {name.lower(): value for name, value in environment.items()}
     Path(environment["DATA_DIR"]).mkdir(mode=0o700)
     return create_app(Settings(**values | {"log_level": "error"})), environment

@@ -17,6 +17,7 @@ from tests.factories import a_comment, a_person, a_question, an_answer
 DATA = {
     "answer_posted": [{"why": "own"}, {"why": "follows"}],
     "comment_posted": [{"on": "question", "comment": 1}, {"on": "answer", "comment": 1}],
+    "mentioned": [{}, {"comment": 1}],
     "invited": [
         {"because": {"code": "answers_on_tag", "tag": "refund", "n": 6}},
         {"because": {"code": "answered_on_tag", "tag": "refund", "n": 1}},

@@ -23,17 +23,20 @@ from app.domains.follows.models import FollowKind
 from app.domains.follows.queries import follower_ids, muting_ids
 from app.domains.notifications.events import SolvedReminderDue
 from app.domains.notifications.kinds import KINDS
+from app.domains.notifications.mentions import named_in, newly_named
 from app.domains.notifications.posts import Posts, posts_by_id
 from app.domains.products.queries import product_by_id
 from app.domains.questions.events import (
     AnswerAccepted,
+    AnswerEdited,
     AnswerPosted,
     CommentPosted,
     PostHidden,
     QuestionAsked,
     QuestionClosed,
+    QuestionEdited,
 )
-from app.domains.questions.models import Answer, PostKind, Question
+from app.domains.questions.models import Answer, Comment, PostKind, Question
 from app.domains.questions.queries import tag_ids_of
 from app.domains.reputation.events import ExpertsInvited
 from app.domains.reputation.models import Invitation
@@ -91,6 +94,7 @@ def _of_answer(event: AnswerPosted) -> Iterator[Hearing]:
     asker = _asker_of(event.question_id)
     kind = "staff_answered" if event.official else "answer_posted"
     yield Hearing(asker, kind, event.question_id, event.answer_id, {"why": OWN})
+    yield from _mentioned(named_in(Answer, event.answer_id), event.question_id, event.answer_id)
     for follower in follower_ids(FollowKind.QUESTION, [event.question_id]):
         yield Hearing(follower, "answer_posted", event.question_id, event.answer_id, {"why": FOLLOWS})
 
@@ -107,9 +111,28 @@ def _of_comment(event: CommentPosted) -> Iterator[Hearing]:
         yield Hearing(author, "comment_posted", event.question_id, event.answer_id, data | {"on": "answer"})
     asker = _asker_of(event.question_id)
     yield Hearing(asker, "comment_posted", event.question_id, event.answer_id, data | {"on": "question"})
+    yield from _mentioned(named_in(Comment, event.comment_id), event.question_id, event.answer_id, data)
+
+
+def _mentioned(
+    user_ids: Iterable[int], question_id: int, answer_id: int | None = None, data: dict[str, Any] | None = None
+) -> Iterator[Hearing]:
+    for user_id in user_ids:
+        yield Hearing(user_id, "mentioned", question_id, answer_id, data or {})
+
+
+def _of_edited_question(event: QuestionEdited) -> Iterator[Hearing]:
+    named = newly_named(named_in(Question, event.question_id), event.question_id, None)
+    return _mentioned(named, event.question_id)
+
+
+def _of_edited_answer(event: AnswerEdited) -> Iterator[Hearing]:
+    named = newly_named(named_in(Answer, event.answer_id), event.question_id, event.answer_id)
+    return _mentioned(named, event.question_id, event.answer_id)
 
 
 def _of_question(event: QuestionAsked) -> Iterator[Hearing]:
+    yield from _mentioned(named_in(Question, event.question_id), event.question_id)
     tags, product = tag_ids_of(event.question_id), [event.product_id]
     muting = muting_ids(FollowKind.TAG, tags) | muting_ids(FollowKind.PRODUCT, product)
     for why, followers in (
@@ -210,9 +233,11 @@ def _serving(product_id: int, role: str) -> list[int]:
 
 AUDIENCES: dict[type[Event], Callable[[Any], Iterable[Hearing]]] = {
     AnswerPosted: _of_answer,
+    AnswerEdited: _of_edited_answer,
     AnswerAccepted: _of_acceptance,
     CommentPosted: _of_comment,
     QuestionAsked: _of_question,
+    QuestionEdited: _of_edited_question,
     ExpertsInvited: _of_invitations,
     QuestionClosed: _of_closing,
     PostHidden: _of_hiding,

@@ -16,7 +16,8 @@ READS_DIGESTS = frozenset({"pm", "lead", "admin"})
 @dataclass(frozen=True)
 class Kind:
     """`by_mail` is the default of its switch; `roles` are those who have the switch, empty = everybody.
-    A duty is heard also by somebody who muted the question; a fixed kind has no switch, because its mail is not ours:
+    A duty is heard also by somebody who muted the question; mail of an urgent kind is not held until it may have been
+    read in the forum; a fixed kind has no switch, because its mail is not ours:
     accounts tells of a new role whatever anybody chose.
     """
 
@@ -26,6 +27,7 @@ class Kind:
     roles: frozenset[str] = frozenset()
     is_duty: bool = False
     fixed: bool = False
+    urgent: bool = False
 
     def comes_by_mail(self, chosen: bool | None) -> bool:
         """As the person has chosen; None where they have not."""
@@ -40,6 +42,7 @@ _ALL = (
     Kind("staff_answered", _l("Our team answered my question")),
     Kind("solved_reminder", _l("One reminder after three days: did the answer help?")),
     Kind("comment_posted", _l("A comment on my question or answer")),
+    Kind("mentioned", _l("Somebody named me with an @")),
     Kind("answer_accepted", _l("My answer solved a question")),
     Kind("invited", _l("I am asked to help with a question"), is_duty=True),
     Kind("question_asked", _l("A new question with a tag or about a product that I follow"), by_mail=False),
@@ -48,10 +51,10 @@ _ALL = (
     Kind("feedback_state_changed", _l("News of a wish or fault that I stand behind")),
     Kind("post_hidden", _l("Something I wrote was hidden"), is_duty=True),
     Kind("role_granted", _l("My role changed"), by_mail=False, is_duty=True, fixed=True),
-    Kind("question_escalated", _l("A question came into the queue"), roles=WORK, is_duty=True),
-    Kind("case_raised", _l("A case was raised by a level"), roles=LEADS, is_duty=True),
-    Kind("case_overdue", _l("A case waits beyond its last level"), roles=LEADS, is_duty=True),
-    Kind("digest_ready", _l("A product's digest is ready"), roles=READS_DIGESTS, is_duty=True),
+    Kind("question_escalated", _l("A question came into the queue"), roles=WORK, is_duty=True, urgent=True),
+    Kind("case_raised", _l("A case was raised by a level"), roles=LEADS, is_duty=True, urgent=True),
+    Kind("case_overdue", _l("A case waits beyond its last level"), roles=LEADS, is_duty=True, urgent=True),
+    Kind("digest_ready", _l("A product's digest is ready"), roles=READS_DIGESTS, is_duty=True, urgent=True),
 )
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
 

@@ -10,6 +10,7 @@ from app.extensions import Model
 from app.kernel.columns import BigId, Json, UtcTime
 
 _unread = text("read_at IS NULL")
+_held = text("mail_due_at IS NOT NULL")
 
 
 class Notification(Model):
@@ -21,6 +22,7 @@ class Notification(Model):
         Index("ix_notification_inbox", "user_id", "id"),
         Index("ix_notification_event", "event_id"),
         Index("ix_notification_unread", "user_id", sqlite_where=_unread, postgresql_where=_unread),
+        Index("ix_notification_held", "mail_due_at", sqlite_where=_held, postgresql_where=_held),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -34,6 +36,8 @@ class Notification(Model):
     data: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     read_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    mail_due_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    """Until then its mail is held; None where none is held, because it is promised, not wanted or urgent."""
 
 
 class Preference(Model):

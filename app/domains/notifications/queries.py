@@ -110,6 +110,7 @@ def _notices() -> Select[Any]:
         User.name.label("actor_name"),
         User.role.label("actor_role"),
         User.level.label("actor_level"),
+        User.avatar.label("actor_avatar"),
     )
     return _with_posts(select(*columns)).outerjoin(User, User.id == Notification.actor_id)
 
@@ -128,7 +129,8 @@ def _still_seen_by(actor: Actor) -> ColumnElement[bool]:
 def _notice(row: Row[Any]) -> Notice:
     person = None
     if row.actor_id is not None:
-        person = Person(row.actor_id, row.actor_name, row.actor_role.value, row.actor_level)
+        told = (row.actor_id, row.actor_name, row.actor_role.value, row.actor_level)
+        person = Person(*told, avatar=row.actor_avatar)
     return Notice(
         id=row.id,
         kind=row.kind,

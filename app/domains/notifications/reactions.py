@@ -13,6 +13,8 @@ from app.domains.follows.models import FollowKind, FollowLevel
 from app.domains.notifications.audience import Hearing, audience_of
 from app.domains.notifications.channels import email
 from app.domains.notifications.events import SolvedReminderDue
+from app.domains.notifications.holding import mail_is_held_for, mail_key
+from app.domains.notifications.kinds import KINDS
 from app.domains.notifications.live import lines_of, say, user_room
 from app.domains.notifications.models import Notification
 from app.domains.notifications.queries import by_mail_of, unread_counts
@@ -31,7 +33,7 @@ REMIND_AFTER = timedelta(days=3)
 TOO_OLD_FOR_MAIL = timedelta(days=3)
 
 _TOLD = select(Notification.user_id).where(Notification.event_id == bindparam("event"))
-_STORED = (Notification.id, Notification.user_id, Notification.kind, Notification.created_at)
+_STORED = (Notification.id, Notification.user_id, Notification.kind)
 _NOTICES: Any = Notification.__table__
 _STORE = _NOTICES.insert().returning(*_STORED)
 
@@ -39,9 +41,10 @@ _STORE = _NOTICES.insert().returning(*_STORED)
 def tell_people(event: Event) -> None:
     """Notices for everybody who is to hear, a mail where the person wants one, and the new count on open pages."""
     fresh = _untold(event, audience_of(event))
-    rows = _stored([_notification(event, hearing) for hearing in fresh])
+    by_mail = _wanting_mail(event, fresh)
+    rows = _stored([_notification(event, hearing, by_mail) for hearing in fresh])
     _say_counts(event, rows)
-    _promise_mail(rows)
+    _promise_urgent_mail([row for row in rows if row.user_id in by_mail])
     if isinstance(event, FeedbackStateChanged):
         record_told(event.transition_id, _told(event))
 
@@ -51,7 +54,16 @@ def _untold(event: Event, hearings: list[Hearing]) -> list[Hearing]:
     return [hearing for hearing in hearings if hearing.user_id not in known]
 
 
-def _notification(event: Event, hearing: Hearing) -> dict[str, Any]:
+def _wanting_mail(event: Event, hearings: list[Hearing]) -> set[int]:
+    """The ids of those who also want a mail of it."""
+    if now() - (event.occurred_at or now()) >= TOO_OLD_FOR_MAIL:
+        return set()
+    wanted = by_mail_of([(hearing.user_id, hearing.kind) for hearing in hearings])
+    return {user_id for (user_id, _kind), by_mail in wanted.items() if by_mail}
+
+
+def _notification(event: Event, hearing: Hearing, by_mail: set[int]) -> dict[str, Any]:
+    is_held = hearing.user_id in by_mail and not KINDS[hearing.kind].urgent
     return {
         "user_id": hearing.user_id,
         "event_id": event.event_id,
@@ -61,11 +73,12 @@ def _notification(event: Event, hearing: Hearing) -> dict[str, Any]:
         "actor_id": event.actor_id,
         "data": hearing.data,
         "created_at": event.occurred_at or now(),
+        "mail_due_at": now() + mail_is_held_for() if is_held else None,
     }
 
 
 def _stored(notifications: list[dict[str, Any]]) -> Rows:
-    """`id`, `user_id`, `kind`, `created_at` of each, in any order."""
+    """`id`, `user_id`, `kind` of each, in any order."""
     rows: Rows = write_rows(_STORE, *notifications).all() if notifications else []
     return rows
 
@@ -77,11 +90,9 @@ def _say_counts(event: Event, rows: Rows) -> None:
     say(((room, "notification", each) for room, each in zip(rooms, news, strict=True)), event.event_id)
 
 
-def _promise_mail(rows: Rows) -> None:
-    recent = [row for row in rows if now() - row.created_at < TOO_OLD_FOR_MAIL]
-    wanted = by_mail_of([(row.user_id, row.kind) for row in recent])
-    by_mail = [row.id for row in recent if wanted[row.user_id, row.kind]]
-    enqueue_each(email.deliver, {f"mail:notification:{id}": {"notification_id": id} for id in by_mail})
+def _promise_urgent_mail(rows: Rows) -> None:
+    urgent = [row.id for row in rows if KINDS[row.kind].urgent]
+    enqueue_each(email.deliver, {mail_key(id): {"notification_id": id} for id in urgent})
 
 
 def _told(event: Event) -> int:

@@ -8,16 +8,19 @@ from urllib.parse import urlsplit
 
 import pytest
 from aiosmtpd.controller import Controller
+from sqlalchemy import func, select
 
 from app.domains.accounts.models import LinkPurpose, User
-from app.domains.notifications.actions import set_preferences
+from app.domains.notifications.actions import mark_read, set_preferences
+from app.domains.notifications.holding import promise_held_mail
 from app.domains.notifications.kinds import KINDS
 from app.domains.questions.actions.hiding import hide_post
 from app.domains.questions.models import Answer, Question
 from app.extensions import db
+from app.kernel.jobs import Job
 from app.kernel.mail import kept_mails
 from app.kernel.transaction import transaction
-from tests.factories import a_person, a_question, an_answer
+from tests.factories import a_person, a_product, a_question, an_answer
 
 
 class Postbox:
@@ -56,7 +59,7 @@ def test_a_mail_about_an_answer_says_everything_in_text_and_html(postbox, worker
     ann = a_person("ann", language="en")
     question = a_question(by=ann, title="Why does the lamp flicker <at> night?")
     an_answer(to=question, by=bob, body="Please *tighten* the screw.")
-    worker.tick()
+    worker.tick_until_mailed()
 
     message = next(each for each in postbox.messages if "answered your question" in each["Subject"])
     assert message["To"] == "ann@example.com"
@@ -80,7 +83,7 @@ def test_a_mail_speaks_its_readers_language(worker, bob, app):
 
     ann = a_person("ann", language="zh")
     an_answer(to=a_question(by=ann), by=bob)
-    worker.tick()
+    worker.tick_until_mailed()
 
     [mail] = mails_to("ann")
     with in_language("zh"):
@@ -92,8 +95,9 @@ def test_a_mail_speaks_its_readers_language(worker, bob, app):
 def test_the_buttons_are_only_for_the_asker(worker, ann, bob, eve):
     question = a_question(by=ann)
     an_answer(to=question, by=eve)  # who answered follows from then on
+    worker.tick_until_mailed()
     an_answer(to=question, by=bob)
-    worker.tick()
+    worker.tick_until_mailed()
 
     assert all("/answered/solved/" in mail.text for mail in mails_to("ann"))
     assert [("/answered/" in mail.text) for mail in mails_to("eve")] == [False]
@@ -105,7 +109,7 @@ def test_no_mail_leaves_once_the_answer_is_hidden(worker, ann, bob, mona, app):
     _react_without_sending(worker)
     with transaction():
         hide_post(mona, db.session.get(Answer, answer.id), "Spam")
-    worker.tick()
+    worker.tick_until_mailed()
 
     assert all("canary-4711" not in mail.text + mail.html for mail in kept_mails())
     assert mails_to("ann") == []
@@ -130,7 +134,7 @@ def test_no_mail_leaves_to_who_must_not_get_it(change, worker, ann, bob, mona, c
             set_preferences(bob, {"answer_posted": False})
         else:
             hide_post(mona, db.session.get(Question, question.id), "Private")
-    worker.tick()
+    worker.tick_until_mailed()
 
     assert mails_to("bob") == []
 
@@ -138,12 +142,12 @@ def test_no_mail_leaves_to_who_must_not_get_it(change, worker, ann, bob, mona, c
 def test_a_mail_server_that_is_away_loses_no_mail(worker, ann, bob, clock, app):
     app.extensions["config"].smtp_url = "smtp://127.0.0.1:1"
     an_answer(to=a_question(by=ann), by=bob)
-    worker.tick()
+    worker.tick_until_mailed()
 
     app.extensions["config"].smtp_url = None
     clock.advance(minutes=5)
-    worker.tick()
-    worker.tick()
+    worker.tick_until_mailed()
+    worker.tick_until_mailed()
 
     assert len(mails_to("ann")) == 1
 
@@ -151,30 +155,30 @@ def test_a_mail_server_that_is_away_loses_no_mail(worker, ann, bob, clock, app):
 def test_one_reminder_after_three_days_then_none(worker, ann, bob, eve, clock):
     question = a_question(by=ann)
     an_answer(to=question, by=bob)
-    worker.tick()
+    worker.tick_until_mailed()
     clock.advance(days=1)
     an_answer(to=question, by=eve)
-    worker.tick()
+    worker.tick_until_mailed()
     clock.advance(days=3, minutes=1)
-    worker.tick()
+    worker.tick_until_mailed()
     assert _reminders("ann") == 1
 
     clock.advance(days=1)
     an_answer(to=question, by=bob, body="One more idea: another cable.")
-    worker.tick()
+    worker.tick_until_mailed()
     clock.advance(days=10)
-    worker.tick()
+    worker.tick_until_mailed()
     assert _reminders("ann") == 1
 
 
 def test_who_has_said_so_is_not_reminded(worker, client, ann, bob, clock):
     question = a_question(by=ann)
     an_answer(to=question, by=bob)
-    worker.tick()
+    worker.tick_until_mailed()
     assert client.post(_link(mails_to("ann")[0], "solved")).status_code == 303
 
     clock.advance(days=4)
-    worker.tick()
+    worker.tick_until_mailed()
 
     assert _reminders("ann") == 0
 
@@ -182,7 +186,7 @@ def test_who_has_said_so_is_not_reminded(worker, client, ann, bob, clock):
 def test_opening_the_links_changes_nothing_and_each_button_works_once(worker, client, ann, bob):
     question = a_question(by=ann)
     answer = an_answer(to=question, by=bob)
-    worker.tick()
+    worker.tick_until_mailed()
     [mail] = mails_to("ann")
     solved, not_yet = _link(mail, "solved"), _link(mail, "not-yet")
 
@@ -199,7 +203,7 @@ def test_opening_the_links_changes_nothing_and_each_button_works_once(worker, cl
 def test_not_yet_sets_the_question_waiting_again(worker, client, ann, bob):
     question = a_question(by=ann)
     answer = an_answer(to=question, by=bob)
-    worker.tick()
+    worker.tick_until_mailed()
     [mail] = mails_to("ann")
 
     assert client.post(_link(mail, "not-yet")).status_code == 303
@@ -210,7 +214,7 @@ def test_not_yet_sets_the_question_waiting_again(worker, client, ann, bob):
 
 def test_a_link_of_one_purpose_does_not_open_the_other(worker, client, ann, bob):
     an_answer(to=a_question(by=ann), by=bob)
-    worker.tick()
+    worker.tick_until_mailed()
     token = _link(mails_to("ann")[0], "solved").rsplit("/", 1)[1]
 
     assert client.post(f"/answered/not-yet/{token}").status_code == 404
@@ -220,18 +224,18 @@ def test_a_link_of_one_purpose_does_not_open_the_other(worker, client, ann, bob)
 def test_one_click_ends_a_kind_of_mail_without_signing_in(worker, client, ann, bob):
     question = a_question(by=ann)
     an_answer(to=question, by=bob)
-    worker.tick()
+    worker.tick_until_mailed()
     [mail] = mails_to("ann")
     address = urlsplit(mail.headers["List-Unsubscribe"].strip("<>")).path
 
     assert client.get(address).status_code == 200
     an_answer(to=question, by=bob, body="And please look at the fuse.")
-    worker.tick()
+    worker.tick_until_mailed()
     assert len(mails_to("ann")) == 2  # opening it ended nothing
 
     assert client.post(address, data={"List-Unsubscribe": "One-Click"}).status_code == 200
     an_answer(to=question, by=bob, body="And please look at the plug.")
-    worker.tick()
+    worker.tick_until_mailed()
     assert len(mails_to("ann")) == 2
 
 
@@ -273,8 +277,8 @@ def test_the_product_manager_gets_the_digest_itself(worker, ann, bob, clock, app
     pat = a_person("pat", role="pm")
     an_answer(to=a_question(by=ann), by=bob)
     clock.advance(days=8)
-    worker.tick()
-    worker.tick()
+    worker.tick_until_mailed()
+    worker.tick_until_mailed()
 
     [mail] = mails_to(pat.name)
     assert "digest of" in mail.subject
@@ -285,8 +289,8 @@ def test_the_product_manager_gets_the_digest_itself(worker, ann, bob, clock, app
 def test_a_product_without_a_manager_sends_its_digest_to_the_lead(worker, ann, lena, stan, clock):
     a_question(by=ann)
     clock.advance(days=8)
-    worker.tick()
-    worker.tick()
+    worker.tick_until_mailed()
+    worker.tick_until_mailed()
 
     assert any("digest of" in mail.subject for mail in mails_to("lena"))
     assert not any("digest of" in mail.subject for mail in mails_to("stan"))
@@ -316,8 +320,111 @@ def test_everybody_behind_a_wish_hears_what_became_of_it_once(worker, ann, bob, 
         event = {"item_id": item.id, "product_id": item.product_id, "transition_id": step.id}
         publish(FeedbackStateChanged(**event, before="under_review", after="planned", actor_id=eve.id))
         step_id = step.id
-    worker.tick()
+    worker.tick_until_mailed()
 
     assert [mail.subject for mail in mails_to("bob")] == ["“Dark mode”, which you stand behind, is now: Planned"]
     assert mails_to("eve") == []  # who decided it knows
     assert _fresh(FeedbackTransition, step_id).told == 1
+
+
+def test_a_mail_waits_ten_minutes_and_is_not_sent_when_the_notice_was_read(worker, ann, bob, clock):
+    an_answer(to=a_question(by=ann), by=bob)
+    worker.tick()
+    clock.advance(minutes=9)
+    worker.tick()
+    assert mails_to("ann") == []
+
+    with transaction():
+        mark_read(ann)
+    worker.tick_until_mailed()
+
+    assert mails_to("ann") == []
+    assert db.session.scalar(select(func.count()).where(Job.name == "notifications.deliver_thread")) == 0
+
+
+def test_what_is_read_while_its_mail_is_tried_again_is_not_sent(worker, ann, bob, clock, app):
+    app.extensions["config"].smtp_url = "smtp://127.0.0.1:1"
+    an_answer(to=a_question(by=ann), by=bob)
+    worker.tick_until_mailed()
+
+    app.extensions["config"].smtp_url = None
+    with transaction():
+        mark_read(ann)
+    clock.advance(minutes=5)
+    worker.tick()
+
+    assert mails_to("ann") == []
+
+
+def test_several_notices_of_one_thread_within_the_hold_are_one_mail(worker, ann, bob, eve, clock):
+    question, other = a_question(by=ann), a_question(by=ann, title="Where is the switch of the lamp?")
+    an_answer(to=question, by=bob, body="Turn the wheel to the left, gently.")
+    worker.tick()
+    clock.advance(minutes=6)
+    an_answer(to=question, by=eve, body="Or unplug the red cable.")
+    an_answer(to=other, by=bob)
+    worker.tick()
+    clock.advance(minutes=5)
+    worker.tick()
+
+    [mail] = mails_to("ann")  # the second answer came along before its own time, the other question waits
+    for text in (mail.text, mail.html):
+        assert "Turn the wheel" in text and "red cable" in text
+        assert f"/questions/{question.id}/" in text and "#answer-2" in text
+    clock.advance(minutes=30)
+    worker.tick()
+    assert len(mails_to("ann")) == 2
+
+
+def test_a_mail_of_many_long_answers_stays_small(worker, ann, bob):
+    question = a_question(by=ann)
+    for number in range(25):
+        an_answer(to=question, by=bob, body=f"{number} " + "换一根更长的电缆。" * 900)
+    worker.tick_until_mailed()
+
+    [mail] = mails_to("ann")
+    assert len((mail.text + mail.html).encode()) < 100_000
+    assert "5" in mail.text.rpartition("…")[2]
+
+
+def test_a_posted_answer_promises_no_mail_job_yet(worker, ann, bob):
+    an_answer(to=a_question(by=ann), by=bob)
+    worker.tick()
+
+    assert not db.session.scalar(select(func.count()).where(Job.name.like("notifications.deliver%")))
+
+
+def test_a_mail_is_promised_once_however_often_the_sweep_runs(worker, ann, bob, clock):
+    an_answer(to=a_question(by=ann), by=bob)
+    worker.tick()
+    clock.advance(minutes=11)
+    promise_held_mail()
+    promise_held_mail()
+    worker.tick()
+
+    assert len(mails_to("ann")) == 1
+    assert db.session.scalar(select(func.count()).where(Job.name == "notifications.deliver_thread")) == 1
+
+
+def test_a_clock_that_was_ahead_holds_no_mail_back(worker, ann, bob, clock):
+    question = a_question(by=ann)
+    clock.advance(days=1)
+    an_answer(to=question, by=bob)
+    worker.tick()
+    clock.advance(days=-1)
+    worker.tick()
+    clock.advance(minutes=1)
+    worker.tick()
+
+    assert len(mails_to("ann")) == 1
+
+
+def test_staff_hear_at_once_of_a_question_that_nobody_answered(worker, ann, clock):
+    mesh = a_product("mesh")
+    a_person("stan", role="agent", serves=(mesh.id,))
+    a_question(by=ann)
+    worker.tick()
+    clock.advance(hours=5)
+    worker.tick()
+
+    assert any("/staff/cases/" in mail.text for mail in mails_to("stan"))

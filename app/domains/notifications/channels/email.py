@@ -1,6 +1,7 @@
 """One notice as a mail: looked at once more when it leaves, because much may have changed since it was promised."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -31,6 +32,8 @@ from app.kernel.rows import read_rows
 from app.kernel.transaction import transaction
 
 ANSWERABLE_FOR = timedelta(days=30)
+EXCERPT = 600  # characters of each of several posts: with as many lines as there may be, far below 100 KB
+MOST_LINES = 20
 
 _USER = (User.email, User.email_confirmed_at, User.anonymised_at, User.suspended_until)
 _ADDRESSEE: Any = (
@@ -39,25 +42,67 @@ _ADDRESSEE: Any = (
     .outerjoin(Preference, and_(Preference.user_id == User.id, Preference.kind == Notification.kind))
     .where(Notification.id == bindparam("notification_id"))
 )
+_UNREAD: Any = (
+    select(Notification.id)
+    .where(Notification.id.in_(bindparam("ids", expanding=True)), Notification.read_at.is_(None))
+    .order_by(Notification.id)
+)
 _EXCERPT: Any = select(Question.excerpt).where(Question.id == bindparam("question_id"))
 
 
 @outbound
 def deliver(notification_id: int) -> None:
     """Send it; nothing where the person may not see the post any more, wants none, or cannot be written to."""
-    row = read_rows(_ADDRESSEE, {"notification_id": notification_id}).one_or_none()
-    address = _address_of(row) if row is not None else None
-    if row is None or address is None:
-        return
-    actor = actor_by_id(row.user_id)
+    for addressee, news in _still_told([notification_id]):
+        send(_mail(addressee, [news], notification_id))
+
+
+@outbound
+def deliver_thread(notification_ids: list[int]) -> None:
+    """Send one mail of what one person was told about one thing, the oldest first; what was read meanwhile is left
+    out. Told under the first one's key, whatever is left, so that a repeat is known for one."""
+    unread = list(read_rows(_UNREAD, {"ids": notification_ids}).scalars())
+    told = _still_told(unread)
+    if told:
+        send(_mail(told[-1][0], [news for _addressee, news in told], notification_ids[0]))
+
+
+@dataclass(frozen=True)
+class Addressee:
+    actor: Actor
+    address: str
+
+
+@dataclass(frozen=True)
+class News:
+    """A notice and, where it tells of one, its post."""
+
+    notice: Notice
+    post: Row[Any] | None
+
+
+def _still_told(notification_ids: list[int]) -> list[tuple[Addressee, News]]:
+    """Those of which the person may still be written to, and that still are true."""
+    found = []
+    for notification_id in notification_ids:
+        row = read_rows(_ADDRESSEE, {"notification_id": notification_id}).one_or_none()
+        address = _address_of(row) if row is not None else None
+        if row is not None and address is not None:
+            addressee = Addressee(actor_by_id(row.user_id), address)
+            news = _news_for(addressee.actor, notification_id)
+            found += [(addressee, news)] if news is not None else []
+    return found
+
+
+def _news_for(actor: Actor, notification_id: int) -> News | None:
+    """None where the person may not see the post any more, or it is gone."""
     try:
         told = notice(actor, notification_id)
     except NotFound:
-        return
+        return None
     post = _post_of(told)
-    if (told.kind == "comment_posted" and _is_gone(post)) or not _may_read_digest(actor, told):
-        return
-    send(_mail(actor, address, told, post))
+    is_gone = bool(told.data.get("comment")) and _is_gone(post)
+    return None if is_gone or not _may_read_digest(actor, told) else News(told, post)
 
 
 def _address_of(row: Row[Any]) -> str | None:
@@ -70,9 +115,9 @@ def _address_of(row: Row[Any]) -> str | None:
 
 def _post_of(told: Notice) -> Row[Any] | None:
     """The comment or answer that is told of, where there is one."""
-    if told.kind == "comment_posted":
+    if told.data.get("comment"):
         return read_rows(_written(Comment), {"post_id": told.data["comment"]}).one_or_none()
-    if told.kind in ABOUT_AN_ANSWER and told.answer_id is not None:
+    if told.kind in (*ABOUT_AN_ANSWER, "mentioned") and told.answer_id is not None:
         return read_rows(_written(Answer), {"post_id": told.answer_id}).one_or_none()
     return None
 
@@ -91,24 +136,34 @@ def _may_read_digest(actor: Actor, told: Notice) -> bool:
     return digest is None or bool(may_see_digest(actor, digest))
 
 
-def _mail(actor: Actor, address: str, told: Notice, post: Row[Any] | None) -> Mail:
+def _mail(addressee: Addressee, told_of: list[News], first_id: int) -> Mail:
+    actor, told = addressee.actor, told_of[-1].notice
     assert actor.id is not None
     leave = absolute_url("notifications.unsubscribe", token=unsubscribe_token(actor.id, told.kind))
     digest = told.kind == "digest_ready"
     return mail_from_template(
-        DIGEST_TEMPLATE if digest else "notifications/notice",
-        key=f"notification:{told.id}",
-        recipient=address,
+        _template_for(told_of),
+        key=f"notification:{first_id}",
+        recipient=addressee.address,
         language=actor.language,
         headers={"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
         unsubscribe_url=leave,
-        **(digest_mail_context(told.data["digest"], actor.language) if digest else _context(actor, told, post)),
+        **(digest_mail_context(told.data["digest"], actor.language) if digest else _context(actor, told_of)),
     )
 
 
-def _context(actor: Actor, told: Notice, post: Row[Any] | None) -> dict[str, Any]:
+def _template_for(told_of: list[News]) -> str:
+    if len(told_of) > 1:
+        return "notifications/thread"
+    return DIGEST_TEMPLATE if told_of[0].notice.kind == "digest_ready" else "notifications/notice"
+
+
+def _context(actor: Actor, told_of: list[News]) -> dict[str, Any]:
+    told, post = told_of[-1].notice, told_of[-1].post
     return {
         "notice": told,
+        "lines": [_line(news) for news in told_of[:MOST_LINES]],
+        "more": max(0, len(told_of) - MOST_LINES),
         "reader": actor,
         "kind": KINDS[told.kind],
         "url": address_of(told),
@@ -116,6 +171,16 @@ def _context(actor: Actor, told: Notice, post: Row[Any] | None) -> dict[str, Any
         **_quoted(told, post),
         **_buttons(actor, told),
     }
+
+
+def _line(news: News) -> dict[str, Any]:
+    """One of several things told in a mail: its notice, its address and the beginning of what was written."""
+    text = str(_quoted(news.notice, news.post)["text"] or "")
+    return {"notice": news.notice, "url": address_of(news.notice), "text": shortened(text)}
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= EXCERPT else text[:EXCERPT].rstrip() + "…"
 
 
 def _quoted(told: Notice, post: Row[Any] | None) -> Mapping[str, Any]:
