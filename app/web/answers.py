@@ -24,13 +24,16 @@ from app.kernel.i18n import _
 from app.kernel.policy import require
 from app.kernel.transaction import transaction
 from app.web.actors import current_actor
+from app.web.attachments import add_files
 from app.web.diffs import changes
 from app.web.drafts import page_drafts, refill, refused, take, taken
 from app.web.forms import REFUSALS, PostForm, refuse
 from app.web.posts import ShownPosts
-from app.web.questions import question_response
+from app.web.questions import in_place, question_response, saved_in_place
+from app.web.threads import answer_page, in_one_language
 
 pages = Blueprint("answers", __name__)
+MOST_AT_ONCE = 100
 
 
 @pages.post("/questions/<int:question_id>/answers")
@@ -39,6 +42,7 @@ def post(question_id: int) -> Any:
     """The same way for members and staff: the reply is the public answer."""
     form, actor, name = PostForm(), current_actor(), f"answer:{question_id}"
     try:
+        add_files(form.body)
         with transaction():
             question = question_to_change(question_id, actor)
             answer = answering.post_answer(
@@ -73,16 +77,21 @@ def seen_answer(answer_id: int) -> tuple[QuestionView, AnswerView]:
 @pages.get("/answers/<int:answer_id>")
 def show_answer(answer_id: int) -> Response:
     question, _answer = seen_answer(answer_id)
-    return _to_answer(question.id, question.slug, answer_id)
+    at = answer_id if answer_page(question.answers, answer_id).number > 1 else None
+    return _to_answer(question.id, question.slug, answer_id, at)
 
 
-@pages.get("/questions/<int:question_id>/answers/<int:answer_id>/fragment")
-def fragment(question_id: int, answer_id: int) -> Any:
-    """One answer as the page shows it, for pages that are open."""
-    question, answer = seen_answer(answer_id)
-    if question.id != question_id:
-        raise NotFound()
-    return ShownPosts(current_actor(), question, page_drafts(question)).answers(only=answer.id)
+@pages.get("/questions/<int:question_id>/answers/fragment")
+def fragment(question_id: int) -> Any:
+    """The answers of these `ids` as the page shows them, and how many there are, for pages that are open: whatever
+    arrived since is asked for at once."""
+    question = question_page(current_actor(), question_id)
+    ids = set(request.args.get("ids", "").split(",")[:MOST_AT_ONCE])
+    ids |= {str(each.version_of_id) for each in question.answers if str(each.id) in ids}
+    standing = in_one_language(question.answers)
+    wanted = [each for each in standing if str(each.id) in ids]
+    posts = ShownPosts(current_actor(), question, page_drafts(question))
+    return render_template("questions/_arrived.html", answer_total=len(standing), answers=posts.answers(wanted))
 
 
 @pages.route("/answers/<int:answer_id>/edit", methods=["GET", "POST"])
@@ -98,6 +107,7 @@ def edit(answer_id: int) -> Any:
         return _edit_page(question, answer, form=form, draft=draft)
     draft = refused({}, name)[name]
     try:
+        add_files(form.body)
         with transaction():
             row, _question = answer_with_question(answer_id, actor)
             answering.edit_answer(
@@ -110,11 +120,12 @@ def edit(answer_id: int) -> Any:
     except Conflict as error:
         form.base_version.data = error.newer.get("version")
         return _edit_page(question, answer, form=form, draft=draft, newer=error), 409
-    return taken(_to_answer(question.id, question.slug, answer_id), name)
+    return taken(saved_in_place() or _to_answer(question.id, question.slug, answer_id), name)
 
 
 def _edit_page(question: QuestionView, answer: AnswerView, **shown: Any) -> str:
-    return render_template("questions/edit_answer.html", question=question, answer=answer, **shown)
+    page = "questions/_edit_answer.html" if in_place() else "questions/edit_answer.html"
+    return render_template(page, question=question, answer=answer, in_place=in_place(), **shown)
 
 
 @pages.post("/answers/<int:answer_id>/accept")
@@ -173,6 +184,7 @@ def revisions(answer_id: int) -> Any:
     return render_template("questions/revisions.html", question=question, history=history, answer_id=answer_id)
 
 
-def _to_answer(question_id: int, slug: str, answer_id: int) -> Response:
-    anchor = f"answer-{answer_id}"
-    return redirect(url_for("questions.show_question", question_id=question_id, slug=slug, _anchor=anchor), 303)
+def _to_answer(question_id: int, slug: str, answer_id: int, at: int | None = None) -> Response:
+    """`at`: in a long thread the answer whose page it is."""
+    about: dict[str, Any] = {"question_id": question_id, "slug": slug, "_anchor": f"answer-{answer_id}"}
+    return redirect(url_for("questions.show_question", at=at or None, **about), 303)

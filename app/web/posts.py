@@ -39,9 +39,12 @@ class Comments(NamedTuple):
 
 
 class ShownAnswer(NamedTuple):
+    """`versions`: the same in other languages."""
+
     answer: AnswerView
     rights: Rights
     comments: Comments
+    versions: tuple["ShownAnswer", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,8 @@ class ShownPosts:
             form = close_form or CloseForm(formdata=None)
             fill["close"] = render_template("questions/_close.html", question=head, close_form=form)
         fill = {name: Markup(made) for name, made in fill.items()}  # nosec B704  # Jinja has escaped it
-        return part("questions/_question.html", fill, question=head, rights=rights, signed_in=self._signed_in)
+        about: dict[str, Any] = {"rights": rights, "signed_in": self._signed_in, "answers": self._may_comment}
+        return part("questions/_question.html", fill, question=head, **about)
 
     def answer_form(self, form: PostForm | None) -> Markup:
         """Under all questions alike, but for where it is sent to."""
@@ -83,11 +87,17 @@ class ShownPosts:
         made = render_template(ANSWER_FORM, draft=self.drafts.get(name), **fill, **about)
         return Markup(made)  # nosec B704  # Jinja has escaped it
 
-    def answers(self, only: int | None = None) -> Markup:
-        """All of them, or one by its id."""
-        wanted = [each for each in self.question.answers if only in (None, each.id)]
-        shown = [ShownAnswer(each, self._rights.on_answer(each), self._comments("answer", each)) for each in wanted]
-        return self._part("questions/_answers.html", {f"answer:{each.id}" for each in wanted}, answers=shown)
+    def answers(self, wanted: Sequence[AnswerView]) -> Markup:
+        """These of its answers, each with what says the same in another language."""
+        ids = {each.id for each in wanted}
+        versions = [each for each in self.question.answers if each.version_of_id in ids]
+        places = {f"answer:{each.id}" for each in (*wanted, *versions)}
+        shown = [self._shown(each, [also for also in versions if also.version_of_id == each.id]) for each in wanted]
+        return self._part("questions/_answers.html", places, answers=shown)
+
+    def _shown(self, answer: AnswerView, versions: Sequence[AnswerView] = ()) -> ShownAnswer:
+        also = tuple(self._shown(each) for each in versions)
+        return ShownAnswer(answer, self._rights.on_answer(answer), self._comments("answer", answer), also)
 
     def _comments_of_question(self) -> Markup:
         comments, place = self._comments("question", self.question), f"question:{self.question.id}"

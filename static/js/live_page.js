@@ -3,7 +3,7 @@
 
 const words = document.getElementById("live-words")?.dataset ?? {};
 const me = Number(document.body.dataset.userId) || null;
-const waiting = new Map();  // what the button will load: key -> function
+const waiting = new Map();  // what the button will load, by its key
 let button = null;
 
 export function showUnread(count) {
@@ -27,7 +27,7 @@ export function showPresence({ reading, writing }, iWrite) {
 
 async function fetchHtml(address) {
   const answer = await fetch(address);
-  if (!answer.ok) return null;
+  if (!answer.ok) throw new Error(answer.status);
   const holder = document.createElement("template");
   holder.innerHTML = await answer.text();
   return holder.content;
@@ -45,8 +45,9 @@ export function refreshState(question) {
 
 // --- the button at the foot of the page ---
 
-function offer(key, text, load) {
-  waiting.set(key, load);
+// {key, text, answer, isNew, question, page}
+function offer(what) {
+  waiting.set(what.key, what);
   if (!button) {
     button = document.createElement("button");
     button.type = "button";
@@ -54,73 +55,92 @@ function offer(key, text, load) {
     button.addEventListener("click", loadAll);
     document.body.append(button);
   }
-  button.textContent = text;
+  button.textContent = what.text;
 }
 
+const MOST_AT_ONCE = 100;  // answers in one request, as app/web/answers.py gives them
+
+// All that waits is asked for together: a hundred answers that arrived are one request.
 async function loadAll() {
-  const loads = [...waiting.values()];
+  const wanted = [...waiting.values()];
   waiting.clear();
   button.remove();
   button = null;
-  let first = null;
-  for (const load of loads) first = (await load()) ?? first;
-  await recountAnswers();
-  if (first) {
-    first.tabIndex = -1;
-    first.focus({ preventScroll: true });
-    first.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  if (wanted.some(({ page }) => page)) { location.reload(); return; }
+  const arrived = [...wanted].filter(({ isNew }) => isNew).map(({ answer }) => answer);
+  try {
+    await loadQuestion(wanted.some(({ question }) => question));
+    const answers = [...new Set(wanted.map(({ answer }) => answer).filter(Boolean))];
+    for (let from = 0; from < answers.length; from += MOST_AT_ONCE) await loadAnswers(answers.slice(from, from + MOST_AT_ONCE));
+  } catch {
+    for (const each of wanted) offer(each);  // offline: it still waits
+    return;
+  }
+  document.dispatchEvent(new Event("fragment"));
+  showFirst(arrived);
+}
+
+function showFirst(arrived) {
+  const first = [...document.querySelectorAll("#answer-list > article")].find(({ dataset }) => arrived.includes(Number(dataset.answer)));
+  if (!first) return;
+  first.tabIndex = -1;
+  first.focus({ preventScroll: true });
+  first.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+}
+
+async function loadAnswers(ids) {
+  const fresh = await fetchHtml(`/questions/${document.body.dataset.question}/answers/fragment?ids=${ids}`);
+  const heading = document.getElementById("answers"), counted = fresh.getElementById("answers");
+  if (heading && counted) heading.textContent = counted.textContent;  // in the reader's language, which only the server writes
+  for (const answer of fresh.querySelectorAll("article[data-answer]:not(article article)")) {
+    const old = document.getElementById(answer.id);
+    if (old) renew(old, answer);
+    else document.getElementById("answer-list")?.append(answer);
   }
 }
 
-function answerFragment(message) {
-  return fetchHtml(`/questions/${message.question}/answers/${message.answer}/fragment`);
+async function loadQuestion(isWanted) {
+  if (!isWanted) return;
+  const fresh = await fetchHtml(`/questions/${document.body.dataset.question}/fragment`);
+  renew(document.getElementById("question"), fresh.getElementById("question"));
+  const title = document.querySelector(".question-head h1"), named = fresh.querySelector("h1");
+  if (title && named) title.textContent = named.textContent;
 }
 
-async function addAnswer(message) {
-  if (document.getElementById(`answer-${message.answer}`)) return null;
-  const fresh = await answerFragment(message);
-  if (!fresh) return null;
-  document.getElementById("answer-list")?.append(fresh);
-  document.dispatchEvent(new Event("fragment"));
-  return document.getElementById(`answer-${message.answer}`);
-}
-
-// The heading counts in the reader's language, which only the server writes.
-async function recountAnswers() {
-  const fresh = await fetchHtml(location.pathname).catch(() => null);
-  const heading = document.getElementById("answers"), counted = fresh?.getElementById("answers");
-  if (heading && counted) heading.textContent = counted.textContent;
-}
-
-async function replaceAnswer(message) {
-  const fresh = await answerFragment(message);
-  if (fresh) document.getElementById(`answer-${message.answer}`)?.replaceWith(fresh);
-  document.dispatchEvent(new Event("fragment"));
-  return null;
-}
-
-function reload(fragment) {
-  if (fragment) location.hash = fragment;
-  location.reload();
+// What the post says and what is said under it. The forms stay: somebody may be writing in one.
+export function renew(old, fresh) {
+  if (old.querySelector("form[data-keep]")) {
+    const place = `comments-${old.id === "question" ? `question-${document.body.dataset.question}` : old.id}`;
+    for (const part of [":scope > .prose", ":scope > .version > .prose", ":scope > .post-head", ":scope > .post-marks", `#${place}`]) {
+      const there = old.querySelector(part), now = fresh.querySelector(part);
+      if (there && now) there.replaceWith(now);
+      else if (now && !part.includes(".version")) old.querySelector(":scope > .post-head").before(now);
+      else there?.remove();
+    }
+  } else old.replaceWith(fresh);
 }
 
 // --- one function a kind ---
 
-function answerPosted(message) {
-  if (document.getElementById(`answer-${message.answer}`)) return;
-  const n = [...waiting.keys()].filter((key) => key.startsWith("new-answer-")).length + 1;
-  offer(`new-answer-${message.answer}`, counted(words.newOne, words.new, n), () => addAnswer(message));
+const isShown = (answer) => document.getElementById(`answer-${answer}`);
+
+function answerPosted({ answer }) {
+  if (isShown(answer) || waiting.has(`new-${answer}`)) return;
+  const n = [...waiting.values()].filter(({ isNew }) => isNew).length + 1;
+  offer({ key: `new-${answer}`, text: counted(words.newOne, words.new, n), answer, isNew: true });
 }
 
 function commentPosted(message) {
   if (message.by === me || document.getElementById(`comment-${message.comment}`)) return;
-  const load = message.answer ? () => replaceAnswer(message) : () => reload(`comment-${message.comment}`);
-  offer(message.answer ? `answer-${message.answer}` : "question", words.comment, load);
+  offerPost(message.answer, words.comment);
 }
 
-function postEdited(message) {
-  if (message.answer && !document.getElementById(`answer-${message.answer}`)) return;
-  offer(message.answer ? `answer-${message.answer}` : "question", words.changed, message.answer ? () => replaceAnswer(message) : () => reload());
+const postEdited = (message) => offerPost(message.answer, words.changed);
+
+// An answer on another page of the thread is of no concern here.
+function offerPost(answer, text) {
+  if (!answer) offer({ key: "question", text, question: true });
+  else if (isShown(answer)) offer({ key: `answer-${answer}`, text, answer });
 }
 
 function voteChanged(message) {
@@ -138,6 +158,6 @@ const KINDS = {
 
 export function onMessage(message, question) {
   // A list that says so in its body tag (data-live-reload="case.changed") offers to load itself anew.
-  if (document.body.dataset.liveReload?.split(" ").includes(message.kind)) offer("page", words.changed, () => reload());
+  if (document.body.dataset.liveReload?.split(" ").includes(message.kind)) offer({ key: "page", text: words.changed, page: true });
   if (message.question === question && question) KINDS[message.kind]?.(message);
 }

@@ -1,5 +1,6 @@
 """Which forms keep a draft, which of their fields, and how much of it."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,8 +22,11 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "comment-answer": ("body",),
 }
 UNDER_AN_ANSWER = frozenset({"edit-answer", "comment-answer"})
+GUIDED = re.compile(r"guide-[1-9]\d{0,17}")
+"""What a product asks beside them; which, its administrator decides."""
 TYPED = frozenset({"title", "body", "tags", "comment"})
-"""The others are chosen: alone they are nothing to keep."""
+"""Beside those of a guide; the others are chosen: alone they are nothing to keep."""
+MOST_GUIDED = 60  # of all products that were chosen one after the other
 LONGEST_DRAFT = 2 * markup.MAX_SOURCE_CHARACTERS  # so that a text that must be shortened is not lost before it is
 
 
@@ -53,7 +57,7 @@ def draft_form(name: str) -> DraftForm:
 
 def kept_fields(form: DraftForm, typed: Mapping[str, Any]) -> dict[str, str]:
     """What the form has typed or chosen, as it is stored; Invalid where it is too long to be kept."""
-    fields = {name: _storable(typed[name]) for name in FIELDS[form.kind] if isinstance(typed.get(name), str)}
+    fields = {name: _storable(typed[name]) for name in names_of(form, typed) if isinstance(typed.get(name), str)}
     have = sum(len(text) for text in fields.values())
     if have > LONGEST_DRAFT:
         sentence = _("The draft has %(have)s characters; at most %(most)s are kept.", have=have, most=LONGEST_DRAFT)
@@ -61,8 +65,14 @@ def kept_fields(form: DraftForm, typed: Mapping[str, Any]) -> dict[str, str]:
     return {name: text for name, text in fields.items() if text}
 
 
+def names_of(form: DraftForm, typed: Mapping[str, Any]) -> list[str]:
+    """The fields of the form, with those that a product has added to it."""
+    guided = [name for name in typed if GUIDED.fullmatch(name)] if form.kind == ASK else []
+    return [*FIELDS[form.kind], *guided[:MOST_GUIDED]]
+
+
 def is_blank(fields: Mapping[str, str]) -> bool:
-    return not any(fields.get(name, "").strip() for name in TYPED)
+    return not any(text.strip() for name, text in fields.items() if name in TYPED or GUIDED.fullmatch(name))
 
 
 def _storable(text: str) -> str:

@@ -140,10 +140,12 @@ class QuestionTag(Model):
 
 
 class Answer(Model):
-    """`official` = written by staff of the product; `verified_at` = staff checked a peer's answer."""
+    """`official` = written by staff of the product; `verified_at` = staff checked a peer's answer; `version_of_id` = it
+    says in another language what that answer says."""
 
     __tablename__ = "answer"
     __table_args__ = (
+        UniqueConstraint("version_of_id", "language", name="uq_answer_version_of_id_language"),
         Index("ix_answer_question", "question_id", "created_at"),
         Index("ix_answer_author", "author_id", "created_at"),
         Index("ix_answer_new", "created_at", "id"),
@@ -177,6 +179,7 @@ class Answer(Model):
     submission: Mapped[str | None] = mapped_column(String(64), unique=True)
     source_url: Mapped[str | None] = mapped_column(String(500))
     source_licence: Mapped[str | None] = mapped_column(String(60))
+    version_of_id: Mapped[int | None] = mapped_column(ForeignKey("answer.id"))
 
 
 class Comment(Model):

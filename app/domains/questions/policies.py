@@ -173,6 +173,16 @@ def may_verify(actor: Actor, question: Any, answer: Any) -> Verdict:
     return YES
 
 
+def may_join_versions(actor: Actor, question: Any, answer: Any) -> Verdict:
+    """Its author, moderators, staff of the product: that it says the same as another answer in another language."""
+    verdict = may_act(actor)
+    if not verdict:
+        return verdict
+    if actor.id == answer.author_id or actor.moderates or actor.serves(question.product_id):
+        return YES
+    return no(_l("Only its author, moderators and staff say that an answer is another one's version."))
+
+
 def may_close(actor: Actor, question: Any) -> Verdict:
     """The asker, moderators, staff of the product; experts close duplicates."""
     verdict = may_act(actor)

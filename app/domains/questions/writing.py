@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.privileges import privileges_of
+from app.domains.attachments.models import Holder
+from app.domains.attachments.naming import named_in
+from app.domains.attachments.queries import folded_texts
 from app.domains.tags.names import length_complaints
 from app.kernel import markup
 from app.kernel.i18n import _
@@ -21,6 +24,15 @@ _HAN = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]")
 
 
 @dataclass(frozen=True)
+class Least:
+    """What a form may say before it is sent: the weights that title and body need, and of one Han character."""
+
+    title: int = TITLE_WEIGHT
+    body: int = BODY_WEIGHT
+    han: float = HAN_WEIGHT
+
+
+@dataclass(frozen=True)
 class Rendered:
     source: str
     html: str
@@ -29,10 +41,18 @@ class Rendered:
     version: int
 
 
-def render(actor: Actor, source: str) -> Rendered:
-    """Store this; new members' links are shown as text."""
-    html = markup.render(source, links=privileges_of(actor).clickable_links)
+def render(actor: Actor, source: str, held_by: tuple[Holder, int] | None = None) -> Rendered:
+    """Store this; new members' links are shown as text. `held_by`: the post whose text it will be, where it is there
+    already."""
+    html = _html_of(actor, source, held_by)
     return Rendered(source, html, markup.excerpt(html, 200), language_of(source), markup.RENDERER_VERSION)
+
+
+def _html_of(actor: Actor, source: str, held_by: tuple[Holder, int] | None = None) -> str:
+    """As the post will look that this person writes: also for a preview."""
+    names = named_in(source)
+    texts = folded_texts(actor.id, names, held_by) if names else markup.NO_TEXTS
+    return markup.render(source, links=privileges_of(actor).clickable_links, texts=texts)
 
 
 def weight(text: str) -> float:

@@ -7,6 +7,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from app.domains.accounts.actor import Actor
+from app.domains.attachments.actions import hold_named
+from app.domains.attachments.models import Holder
 from app.domains.questions.actions.asking import question_to_change
 from app.domains.questions.actions.posting import (
     add_revision,
@@ -27,7 +29,9 @@ from app.domains.questions.events import (
 from app.domains.questions.models import Answer, PostKind, Question
 from app.domains.questions.policies import may_accept, may_answer, may_delete, may_edit, may_restore, may_see_answer
 from app.domains.questions.policies import may_verify as may_verify_answer
-from app.domains.questions.writing import body_complaints, clean_text, render
+from app.domains.questions.queries.versions import together
+from app.domains.questions.versions import accept_along, check_version, lose_acceptance
+from app.domains.questions.writing import body_complaints, clean_text, language_of, render
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, Invalid, NotFound
@@ -46,9 +50,11 @@ _SAME = (
 
 
 def post_answer(
-    author: Actor, question: Question, body: str, *, submission: str | None = None, base_version: int | None = None
+    author: Actor, question: Question, body: str, *, submission: str | None = None, base_version: int | None = None,
+    version_of: Answer | None = None,
 ) -> Answer:
-    """The new answer; the one that exists where this very form was submitted before.
+    """The new answer; the one that exists where this very form was submitted before. `version_of`: the answer that it
+    says in another language.
 
     With `base_version` (staff), Conflict where a public post arrived that the sender has not seen.
     """
@@ -63,19 +69,25 @@ def post_answer(
     same = _said_already(author, question, clean)
     if same is not None:
         return same
+    if version_of is not None:
+        require(may_see_answer(author, version_of))
+        check_version(question, version_of, language_of(clean))
     spend_post(author, on_own_thread=author.id == question.asker_id)
     try:
         with db.session.begin_nested() if submission else nullcontext():
-            answer = _insert(author, question, clean, submission)
+            answer = _insert(author, question, clean, submission, version_of)
     except IntegrityError:
         twin = _submitted(author, submission)
         if twin is None:
             raise
         return twin
     add_revision(author, PostKind.ANSWER, answer.id, clean, is_first=True)
+    hold_named(author, Holder.ANSWER, answer.id, clean)
     recount_answers(question)
     touch(question, author)
     publish(AnswerPosted(official=answer.official, **_named(answer), actor_id=author.id))
+    if version_of is not None:
+        accept_along(question, version_of, answer)
     return answer
 
 
@@ -91,7 +103,9 @@ def _said_already(author: Actor, question: Question, body: str) -> Answer | None
     return db.session.get(Answer, found) if found is not None else None
 
 
-def _insert(author: Actor, question: Question, body: str, submission: str | None) -> Answer:
+def _insert(
+    author: Actor, question: Question, body: str, submission: str | None, version_of: Answer | None
+) -> Answer:
     assert author.id is not None
     rendered = render(author, body)
     answer = Answer(
@@ -104,6 +118,7 @@ def _insert(author: Actor, question: Question, body: str, submission: str | None
         created_at=now(),
         official=author.serves(question.product_id),
         submission=submission,
+        version_of_id=version_of.id if version_of else None,
     )
     db.session.add(answer)
     db.session.flush()
@@ -132,7 +147,8 @@ def edit_answer(
     if clean == answer.body:
         return
     spend_edit(editor)
-    rendered = render(editor, clean)
+    rendered = render(editor, clean, (Holder.ANSWER, answer.id))
+    hold_named(editor, Holder.ANSWER, answer.id, clean)
     answer.body, answer.body_html = rendered.source, rendered.html
     answer.language, answer.renderer_version = rendered.language, rendered.version
     answer.edited_at = now()
@@ -148,8 +164,7 @@ def delete_answer(actor: Actor, question: Question, answer: Answer) -> None:
         return
     answer.deleted_at, answer.deleted_by_id = now(), actor.id
     answer.version += 1
-    if question.accepted_answer_id == answer.id:
-        question.accepted_answer_id, answer.accepted_at = None, None
+    lose_acceptance(question, answer)
     recount_answers(question)
     publish(AnswerDeleted(**_named(answer), actor_id=actor.id))
 
@@ -178,11 +193,12 @@ def say_it_did_not_help(actor: Actor, question: Question, answer: Answer) -> Non
     require(may_accept(actor, question, answer))
     if answer.did_not_help:
         return
-    answer.did_not_help = True
-    if question.accepted_answer_id == answer.id:
-        question.accepted_answer_id, answer.accepted_at = None, None
+    for each in together(answer):
+        each.did_not_help, each.accepted_at = True, None
+        publish(AnswerDidNotHelp(**_named(each), actor_id=actor.id))
+        if question.accepted_answer_id == each.id:
+            question.accepted_answer_id = None
     recount_answers(question)
-    publish(AnswerDidNotHelp(**_named(answer), actor_id=actor.id))
 
 
 def answer_with_question(answer_id: int, actor: Actor) -> tuple[Answer, Question]:

@@ -7,6 +7,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from app.domains.accounts.actor import Actor
+from app.domains.attachments.actions import hold_named
+from app.domains.attachments.models import Holder
 from app.domains.products.models import Product
 from app.domains.questions.actions.posting import add_revision, locked_question, refuse_stale, spend_edit, spend_post
 from app.domains.questions.events import (
@@ -105,6 +107,7 @@ def ask_question(asker: Actor, draft: QuestionDraft) -> Question:
     set_tags(question, tags)
     post = PostKind.QUESTION, question.id
     add_revision(asker, *post, question.body, title=question.title, tags=clean.tags, is_first=True)
+    hold_named(asker, Holder.QUESTION, question.id, question.body)
     publish(
         QuestionAsked(
             question_id=question.id, product_id=question.product_id, asker_id=question.asker_id, actor_id=asker.id
@@ -166,8 +169,10 @@ def edit_question(
     tags = find_or_create_tags(editor, clean.tags, leave_out=True)
     if clean.product_id() != question.product_id:
         move_question(editor, question, clean.product)
-    for name, value in _text(render(editor, clean.body)).items():
+    held_by = Holder.QUESTION, question.id
+    for name, value in _text(render(editor, clean.body, held_by)).items():
         setattr(question, name, value)
+    hold_named(editor, *held_by, clean.body)
     question.title, question.slug, question.kind = clean.title, slug_of(clean.title), Kind(clean.kind)
     question.edited_at = now()
     question.version += 1

@@ -4,6 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.domains.accounts.actor import Actor
+from app.domains.attachments.actions import hold_named
+from app.domains.attachments.models import Holder
 from app.domains.questions.events import CommentDeleted, CommentPosted
 from app.domains.questions.models import Answer, Comment, Question
 from app.domains.questions.policies import may_comment, may_delete, may_see_answer
@@ -43,6 +45,7 @@ def post_comment(
         if twin is None:
             raise
         return twin
+    hold_named(author, Holder.COMMENT, comment.id, clean)
     (answer or question).comment_count += 1
     publish(
         CommentPosted(

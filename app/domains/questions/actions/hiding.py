@@ -9,6 +9,7 @@ from app.domains.questions.models import Answer, Comment, PostKind, Question
 from app.domains.questions.policies import author_of, may_hide
 from app.domains.questions.service_state import settle
 from app.domains.questions.tag_counts import count_tags_of, is_counted
+from app.domains.questions.versions import lose_acceptance
 from app.extensions import db
 from app.kernel.events import publish
 from app.kernel.policy import require
@@ -49,8 +50,8 @@ def _settle(post: Post) -> None:
     elif isinstance(post, Answer):
         post.version += 1
         question = db.session.get_one(Question, post.question_id)
-        if post.hidden and question.accepted_answer_id == post.id:
-            question.accepted_answer_id, post.accepted_at = None, None
+        if post.hidden:
+            lose_acceptance(question, post)
         recount_answers(question)
 
 

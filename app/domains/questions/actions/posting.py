@@ -7,6 +7,7 @@ from sqlalchemy import and_, bindparam, case, func, select
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.privileges import privileges_of
 from app.domains.questions.models import Answer, PostKind, Question, Revision
+from app.domains.questions.queries.versions import stands_alone
 from app.domains.questions.service_state import settle
 from app.extensions import Model, db
 from app.kernel.clock import now
@@ -38,7 +39,10 @@ _LATEST: Any = select(func.max(Revision.number)).where(
 _HELPS = and_(Answer.author_id != bindparam("asker_id"), Answer.did_not_help.is_(False))
 _FACTS: tuple[Any, ...] = (func.count().label("number"), func.min(case((_HELPS, Answer.created_at))).label("first_at"))
 _STANDING = select(*_FACTS).where(
-    Answer.question_id == bindparam("question_id"), Answer.hidden.is_(False), Answer.deleted_at.is_(None)
+    Answer.question_id == bindparam("question_id"),
+    Answer.hidden.is_(False),
+    Answer.deleted_at.is_(None),
+    stands_alone(),
 )
 _TIES = Model.metadata.tables["question_tag"]
 _ACTIVE_TAGS = _TIES.update().where(_TIES.c.question_id == bindparam("of_question")).values(active_at=bindparam("at"))

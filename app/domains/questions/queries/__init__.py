@@ -2,16 +2,18 @@
 
 from app.domains.questions.queries.cards import Card, Title, cards_by_id, cards_seen_by, listed, titles_by_id
 from app.domains.questions.queries.drafts import DraftLine, DraftView, draft_list, draft_of, drafts_on, own_drafts
+from app.domains.questions.queries.files import may_see_file, visible_file
 from app.domains.questions.queries.lists import (
     SORTS,
     ListFilter,
     cursor_after,
+    list_clauses,
     question_count,
     question_list,
     question_list_page,
     questions_by,
 )
-from app.domains.questions.queries.people import AnswerGiven, answers_by, own_posts, read_count
+from app.domains.questions.queries.people import AnswerGiven, answers_by, own_posts, people_in_thread, read_count
 from app.domains.questions.queries.posts import (
     askers_of,
     pending_question,
@@ -23,6 +25,7 @@ from app.domains.questions.queries.posts import (
     tag_ids_of,
     visible_question,
 )
+from app.domains.questions.queries.reading import OwnMarks, own_marks
 from app.domains.questions.queries.thread import (
     AnswerView,
     CommentView,
@@ -40,6 +43,7 @@ __all__ = [
     "DraftLine",
     "DraftView",
     "ListFilter",
+    "OwnMarks",
     "QuestionView",
     "SORTS",
     "Title",
@@ -52,10 +56,14 @@ __all__ = [
     "draft_list",
     "draft_of",
     "drafts_on",
+    "list_clauses",
     "listed",
+    "may_see_file",
     "one_answer",
     "own_drafts",
+    "own_marks",
     "own_posts",
+    "people_in_thread",
     "pending_question",
     "post_of",
     "question_count",
@@ -70,5 +78,6 @@ __all__ = [
     "revisions_of",
     "tag_ids_of",
     "titles_by_id",
+    "visible_file",
     "visible_question",
 ]

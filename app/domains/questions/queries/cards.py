@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Row, Select, String, bindparam, func, select, type_coerce
+from sqlalchemy import Row, Select, String, bindparam, exists, func, select, type_coerce
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import User
@@ -13,6 +13,7 @@ from app.domains.accounts.queries import Person
 from app.domains.accounts.sight import Sight, reading, sight_of
 from app.domains.products.models import Product
 from app.domains.questions.models import (
+    Answer,
     Question,
     QuestionTag,
 )
@@ -41,6 +42,8 @@ class Card(NamedTuple):
     created_at: datetime
     active_at: datetime
     first_answer_at: datetime | None
+    official: bool
+    """An answer of our team stands."""
     product: str
     product_name: str
     asker: Person
@@ -55,6 +58,11 @@ def tag_names() -> Any:
     name = select(Tag.name).where(Tag.id == QuestionTag.tag_id).correlate(QuestionTag).scalar_subquery()
     joined = select(func.aggregate_strings(name, " ")).select_from(QuestionTag)
     return joined.where(QuestionTag.question_id == Question.id).correlate(Question).scalar_subquery()
+
+
+def _has_official_answer() -> Any:
+    shown = (Answer.official.is_(True), Answer.hidden.is_(False), Answer.deleted_at.is_(None))
+    return exists().where(Answer.question_id == Question.id, *shown).correlate(Question)
 
 
 @cache
@@ -76,6 +84,7 @@ def card_rows() -> Select[Any]:
         Question.created_at,
         Question.active_at,
         Question.first_answer_at,
+        _has_official_answer().label("official"),
         Product.slug.label("product"),
         Product.name.label("product_name"),
         User.id.label("asker_id"),
@@ -106,6 +115,7 @@ class Title(NamedTuple):
     title: str
     slug: str
     state: str
+    language: str
 
 
 Shown = TypeVar("Shown", Card, Title)
@@ -121,7 +131,8 @@ def titles_by_id(actor: Actor, ids: Sequence[int]) -> list[Title]:
 
 @cache
 def _titles_of(sight: Sight) -> Select[Any]:
-    columns: tuple[Any, ...] = (Question.id, Question.title, Question.slug, type_coerce(Question.service_state, String))
+    state = type_coerce(Question.service_state, String)
+    columns: tuple[Any, ...] = (Question.id, Question.title, Question.slug, state, Question.language)
     found = select(*columns).where(Question.id.in_(bindparam("ids", expanding=True)))
     return found.where(*listed(), seen_by(sight.reader))
 

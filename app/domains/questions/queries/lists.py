@@ -6,10 +6,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, func, select
+from sqlalchemy import Integer, Select, and_, bindparam, exists, func, select
 
 from app.domains.accounts.actor import Actor
-from app.domains.accounts.sight import Sight, reading, sight_of
+from app.domains.accounts.sight import READER_ID, Sight, reading, sight_of
+from app.domains.follows.models import FollowKind
+from app.domains.follows.queries import followed_targets, muted_targets
 from app.domains.questions.models import (
     Kind,
     Question,
@@ -20,7 +22,7 @@ from app.domains.questions.policies import seen_by
 from app.domains.questions.queries.cards import PER_PAGE, Card, card_of, card_rows, listed
 from app.domains.tags.models import Tag
 from app.extensions import db
-from app.kernel.i18n import LANGUAGES
+from app.kernel.languages import CONTENT_LANGUAGES
 from app.kernel.pagination import Page, below, cursor_of, key_of, page_of
 from app.kernel.remembered import remembered
 from app.kernel.rows import read_rows
@@ -39,6 +41,12 @@ class ListFilter:
     kind: str | None = None
     state: str | None = None
     language: str | None = None
+    unanswered: bool = False
+    """Only those that nobody has answered and that are not closed."""
+    followed: bool = False
+    """Only those with a tag that the reader follows."""
+    without_muted: bool = False
+    """Nothing that the reader has muted: the question itself, its product, a tag of it."""
 
 
 _ORDERS: dict[str, tuple[Any, type]] = {
@@ -50,6 +58,14 @@ _ORDERS: dict[str, tuple[Any, type]] = {
 
 SORTS = tuple(_ORDERS)
 
+
+
+def _with_tag(tag_ids: Any) -> Any:
+    """Asked of each question by itself: a page's thirty have a few tags each, a tag may have thousands of questions."""
+    tied = QuestionTag.question_id == Question.id
+    return exists().where(tied, QuestionTag.tag_id.in_(tag_ids)).correlate(Question)
+
+
 _TAGGED = select(QuestionTag.question_id)
 _FILTERS: dict[str, Any] = {
     "product_id": Question.product_id == bindparam("product_id"),
@@ -59,6 +75,13 @@ _FILTERS: dict[str, Any] = {
     "language": Question.language == bindparam("language"),
     "tag": Question.id.in_(_TAGGED.join(Tag, Tag.id == QuestionTag.tag_id).where(Tag.name == bindparam("tag"))),
     "tag_id": Question.id.in_(_TAGGED.where(QuestionTag.tag_id == bindparam("tag_id"))),
+    "unanswered": and_(Question.first_answer_at.is_(None), Question.closed_at.is_(None)),
+    "followed": _with_tag(followed_targets(READER_ID, FollowKind.TAG)),
+    "without_muted": and_(
+        Question.id.not_in(muted_targets(READER_ID, FollowKind.QUESTION)),
+        Question.product_id.not_in(muted_targets(READER_ID, FollowKind.PRODUCT)),
+        ~_with_tag(muted_targets(READER_ID, FollowKind.TAG)),
+    ),
 }
 
 
@@ -126,9 +149,17 @@ def _given(wanted: ListFilter) -> dict[str, Any]:
         "tag": wanted.tag or None,
         "kind": Kind(wanted.kind) if wanted.kind in set(Kind) else None,
         "state": ServiceState(wanted.state) if wanted.state in set(ServiceState) else None,
-        "language": wanted.language if wanted.language in LANGUAGES else None,
+        "language": wanted.language if wanted.language in CONTENT_LANGUAGES else None,
     }
-    return {name: value for name, value in given.items() if value is not None}
+    chosen = {name: True for name in ("unanswered", "followed", "without_muted") if getattr(wanted, name)}
+    return {name: value for name, value in given.items() if value is not None} | chosen
+
+
+def list_clauses(actor: Actor, wanted: ListFilter) -> tuple[list[Any], dict[str, Any]]:
+    """What holds for the questions of this list, and the values of the statement: for a list with an order of its own
+    in a domain to the right."""
+    given = _given(wanted)
+    return _filters(sight_of(actor), wanted.sort, given), reading(actor, **given)
 
 
 def _filters(sight: Sight, sort: str, given: Iterable[str]) -> list[Any]:

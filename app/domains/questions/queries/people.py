@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 
 from app.domains.accounts.actor import Actor
 from app.domains.questions.models import (
@@ -39,6 +39,20 @@ def answers_by(actor: Actor, user_id: int, limit: int = PER_PAGE) -> list[Answer
     shown.append(Answer.deleted_at.is_(None))
     rows = db.session.execute(found.where(*shown).order_by(Answer.created_at.desc(), Answer.id.desc()).limit(limit))
     return [AnswerGiven(*row[:5], row.accepted_at is not None, row.created_at) for row in rows]
+
+
+def people_in_thread(question_id: int) -> list[int]:
+    """Who asked, answered and commented, the latest to speak first, each once. One statement."""
+    asked = select(Question.asker_id.label("user_id"), Question.created_at).where(Question.id == question_id)
+    answered = select(Answer.author_id, Answer.created_at).where(*_shown_in(Answer, question_id))
+    commented = select(Comment.author_id, Comment.created_at).where(*_shown_in(Comment, question_id))
+    spoken = union_all(asked, answered, commented).subquery()
+    latest = func.max(spoken.c.created_at)
+    return list(db.session.scalars(select(spoken.c.user_id).group_by(spoken.c.user_id).order_by(latest.desc())))
+
+
+def _shown_in(post: Any, question_id: int) -> tuple[Any, ...]:
+    return post.question_id == question_id, post.hidden.is_(False), post.deleted_at.is_(None)
 
 
 def own_posts(user_id: int) -> dict[str, list[dict[str, Any]]]:

@@ -69,6 +69,7 @@ class AnswerView(NamedTuple):
     version: int
     source_url: str | None
     source_licence: str | None
+    version_of_id: int | None
     my_vote: int
     author: Person
     comments: tuple[CommentView, ...] = ()
