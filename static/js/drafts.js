@@ -2,6 +2,7 @@
 // shows its draft in the form on whatever device it is opened.
 
 import { openBegun } from "./comment_forms.js";
+import { watchEditors } from "./editor_begin.js";
 import { KeptForm } from "./kept_form.js";
 import { forget, forgetOld } from "./kept_texts.js";
 
@@ -19,6 +20,7 @@ function openForms() {
   for (const [form, kept] of forms) if (!form.isConnected) { kept.end(); forms.delete(form); }
   for (const form of document.querySelectorAll("form[data-keep]")) if (!forms.has(form)) forms.set(form, new KeptForm(form));
   openBegun();
+  watchEditors();
 }
 
 const each = (act) => { for (const form of forms.values()) act(form); };
@@ -26,8 +28,10 @@ const each = (act) => { for (const form of forms.values()) act(form); };
 forgetOld();
 forgetTaken();
 openForms();
-document.addEventListener("fragment", openForms);  // live_page.js has put one in
+document.addEventListener("fragment", () => { forgetTaken(); openForms(); });  // live_page.js or question_page.js has put one in
 document.addEventListener("visibilitychange", () => each((form) => (document.hidden ? form.leave() : form.save())));
 addEventListener("pagehide", () => each((form) => form.leave()));
 addEventListener("pageshow", (event) => { if (event.persisted) each((form) => form.isBack()); });
+// Sent before the next page is asked for, so that it shows what was typed last; whoever stays has lost nothing either.
+addEventListener("beforeunload", (event) => each((form) => { if (form.isAtRisk()) { form.leave(); event.preventDefault(); } }));
 addEventListener("online", () => each((form) => form.save()));

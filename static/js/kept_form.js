@@ -8,7 +8,8 @@ const FIRST_RETRY = 2000, LAST_RETRY = 30000, WAIT_FOR_SAVE = 2000;
 const words = document.getElementById("draft-words");
 const say = words?.dataset ?? {};
 const NEVER = ["hidden", "password", "submit", "button", "file"];
-const TEXTS = ["title", "body", "tags", "comment"];
+const TEXTS = ["title", "body", "tags", "comment", "about", "note", "quote", "release", "reason"];
+const isText = (name) => TEXTS.includes(name) || name.startsWith("guide-");
 const clock = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { dateStyle: "medium", timeStyle: "medium" });
 
 // --- the fields of a form ---
@@ -16,19 +17,25 @@ const clock = new Intl.DateTimeFormat(document.documentElement.lang || undefined
 const isKept = (form, { name, type }) => name && (!NEVER.includes(type) || (name === "base_version" && form.dataset.keep.startsWith("edit-")));
 const fieldsOf = (form) => [...form.elements].filter((field) => isKept(form, field));
 const valueOf = (field) => (field.type === "checkbox" ? (field.checked ? "y" : "") : field.value);
-const typedIn = (form) => Object.fromEntries(fieldsOf(form).map((field) => [field.name, valueOf(field)]));
+// `waiting`: what is kept for fields that come with the product that was chosen (ask.js).
+const waitingIn = (form) => Object.entries(form.waiting ?? {}).filter(([name]) => !form.elements[name]);
+const isChosen = (field) => field.type !== "radio" || field.checked;
+const typedIn = (form) => Object.fromEntries([...waitingIn(form), ...fieldsOf(form).filter(isChosen).map((field) => [field.name, valueOf(field)])]);
 
 // What the server wrote; after going back a browser may have put in what stood there before.
 function renderedValueOf(field) {
   if (field.type === "checkbox") return field.defaultChecked ? "y" : "";
+  if (field.type === "radio") return field.value;
   if (field.options) return ([...field.options].find((option) => option.defaultSelected) ?? field.options[0])?.value ?? "";
   return field.defaultValue;
 }
-const renderedIn = (form) => Object.fromEntries(fieldsOf(form).map((field) => [field.name, renderedValueOf(field)]));
+const wasChosen = (field) => field.type !== "radio" || field.defaultChecked;
+const renderedIn = (form) => Object.fromEntries(fieldsOf(form).filter(wasChosen).map((field) => [field.name, renderedValueOf(field)]));
 
 // What a text was written on is no part of it.
 const same = (one, other) => Object.keys(one).every((name) => name === "base_version" || one[name] === (other[name] ?? ""));
-const isBlank = (typed) => !TEXTS.some((name) => typed[name]?.trim());
+const textsOf = (typed) => Object.keys(typed).filter(isText).map((name) => typed[name]).filter((text) => text?.trim());
+const isBlank = (typed) => !textsOf(typed).length;
 
 export class KeptForm {
   constructor(form) {
@@ -64,7 +71,11 @@ export class KeptForm {
     const goesOn = local && !local.saved && (local.base === this.version || (local.writer && local.writer === this.mark?.dataset.writer));
     if (this.mark && "refused" in this.mark.dataset) this.saved = null;  // what was just sent is newer than any copy
     else if (local && same(shown, local.typed)) { if (goesOn) this.saved = rendered; }
-    else if (goesOn) this.fill(local, Boolean(this.version));
+    else if (goesOn) {
+      this.fill(local, Boolean(this.version));
+      this.begun = local.typed;
+      if (!this.mark) this.tell("here", say.here);
+    }
     else if (local && !(local.saved && this.version)) this.setAside(local);
     else if (this.version && !same(shown, rendered)) this.setAside({ typed: rendered, at: this.at });
     this.showChoice();
@@ -77,8 +88,12 @@ export class KeptForm {
       const text = typed[field.name];
       if (text === undefined || (!text && !whole)) continue;
       if (field.type === "checkbox") field.checked = Boolean(text);
+      else if (field.type === "radio") field.checked = field.value === text;
       else field.value = text;
     }
+    const comesLater = Object.entries(typed).filter(([name, text]) => name.startsWith("guide-") && text && !this.form.elements[name]);
+    this.form.waiting = Object.fromEntries(comesLater);
+    this.form.dispatchEvent(new Event("refilled"));
     this.at = at;
     const box = this.form.closest("details");
     if (box && !isBlank(typed)) box.open = true;
@@ -87,6 +102,11 @@ export class KeptForm {
   isUnsaved() {
     const typed = typedIn(this.form);
     return !isBlank(typed) && !(this.saved && same(typed, this.saved));
+  }
+
+  // Whether leaving could lose something: what the server is to have and has not, or what this browser could not keep.
+  isAtRisk() {
+    return !this.isSent && this.form.isConnected && this.isUnsaved() && (Boolean(this.mark) || !this.keepHere());
   }
 
   // --- typing, leaving, coming back ---
@@ -103,9 +123,10 @@ export class KeptForm {
   keepHere() {
     clearTimeout(this.keeping);
     const typed = typedIn(this.form);
-    if (isBlank(typed) && !kept(this.name)) return;
-    keep(this.name, { at: this.at, typed, base: this.version, writer: this.writer, saved: Boolean(this.mark) && !this.isUnsaved() });
-    if (!this.mark) this.tell("here", say.here);
+    if (isBlank(typed) && !kept(this.name)) return true;
+    const isKept = keep(this.name, { at: this.at, typed, base: this.version, writer: this.writer, saved: Boolean(this.mark) && !this.isUnsaved() });
+    if (!this.mark && isKept) this.tell("here", say.here);
+    return isKept;
   }
 
   // Its answer is nobody's: the writer's key tells the server that the next save is no conflict with this one.
@@ -175,11 +196,22 @@ export class KeptForm {
   }
 
   onConflict({ fields, version, saved_at }) {
+    const shown = fieldsOf(this.form).map(({ name }) => [name, fields[name] ?? ""]);
+    const typed = { ...Object.fromEntries(Object.entries(fields).filter(([name]) => name.startsWith("guide-"))), ...Object.fromEntries(shown) };
+    if ([typedIn(this.form), this.begun].some((own) => own && same(typed, own))) { this.goOnFrom(typed, version); return; }
     this.newest = version;
-    const typed = Object.fromEntries(fieldsOf(this.form).map(({ name }) => [name, fields[name] ?? ""]));
     this.setAside({ typed, at: Date.parse(saved_at) });
     this.tell("here", say.here);
     this.showChoice();
+  }
+
+  // The server has what this form began with, or says already: sent by the page before this one as it was left.
+  goOnFrom(typed, version) {
+    this.version = this.mark.value = version;
+    this.saved = typed;
+    this.keepHere();
+    if (this.isUnsaved()) this.soon(SAVE_AFTER);
+    else this.tell("saved", say.saved);
   }
 
   onRefused(status, told, wait) {
@@ -232,7 +264,7 @@ export class KeptForm {
     const use = notice.querySelector("[data-use-other]"), end = notice.querySelector("[data-keep-this]");
     const sentence = alone ? say.one : say.two;
     notice.querySelector("[data-says]").textContent = sentence.replace("{shown}", clock.format(this.at)).replace("{other}", clock.format(other.at));
-    notice.querySelector("[data-other]").textContent = TEXTS.map((name) => other.typed[name]).filter(Boolean).join("\n\n");
+    notice.querySelector("[data-other]").textContent = textsOf(other.typed).join("\n\n");
     if (alone) [use.textContent, end.textContent] = [say.use, say.drop];
     use.addEventListener("click", () => this.choose(true));
     end.addEventListener("click", () => this.choose(false));

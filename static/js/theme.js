@@ -7,6 +7,9 @@ const root = document.documentElement;
 function show(theme) {
   if (theme === "auto") delete root.dataset.theme;
   else root.dataset.theme = theme;
+  // The bar of a phone's browser takes the colour of the header.
+  const surface = getComputedStyle(root).getPropertyValue("--surface").trim();
+  for (const meta of document.querySelectorAll("meta[name=theme-color]")) { meta.content = surface; meta.removeAttribute("media"); }
 }
 
 async function chooseTheme(event) {

@@ -1,7 +1,7 @@
 """What can be done with products: made, described, given hours, a team, experts and rules for kinds."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -18,9 +18,10 @@ from app.domains.products.events import (
     ProductCreated,
     TeamChanged,
 )
-from app.domains.products.models import Calendar, Product, QuestionKindRule
+from app.domains.products.guides import LONGEST_HELP, LONGEST_LABEL, MOST_FIELDS, GuideRow
+from app.domains.products.models import Calendar, GuideField, Product, QuestionKindRule
 from app.domains.products.policies import may_appoint, may_manage_products
-from app.domains.products.queries import product_by_id
+from app.domains.products.queries import guide_rows, product_by_id
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, Invalid
@@ -141,6 +142,40 @@ def set_kind_rule(actor: Actor, product_id: int, kind: str, *, opens_privately: 
         row = QuestionKindRule(product_id=product_id, kind=kind)
         db.session.add(row)
     row.opens_privately, row.skips_peer_window = opens_privately, skips_peer_window
+
+
+def set_guide(actor: Actor, product_id: int, rows: Sequence[GuideRow]) -> None:
+    """These fields in this order; the others of the product are gone. What was posted keeps its words."""
+    require(may_manage_products(actor))
+    product_by_id(product_id)
+    _refuse_wrong(rows)
+    present = {row.id: row for row in guide_rows(product_id)}
+    for position, wanted in enumerate(rows):
+        row = present.pop(wanted.id, None) if wanted.id is not None else None
+        if row is None:
+            row = GuideField(product_id=product_id)
+            db.session.add(row)
+        row.kind, row.required, row.position = wanted.kind, wanted.required, position
+        row.label, row.help = _said(wanted.label), _said(wanted.help)
+    for gone in present.values():
+        db.session.delete(gone)
+
+
+def _refuse_wrong(rows: Sequence[GuideRow]) -> None:
+    if len(rows) > MOST_FIELDS:
+        raise Invalid(_("At most %(n)s questions, please: who asks has a question of their own.", n=MOST_FIELDS))
+    for row in rows:
+        if not _said(row.label):
+            raise Invalid(_("Every question needs words in one language at least."))
+        if any(len(text) > LONGEST_LABEL for text in row.label.values()):
+            raise Invalid(_("A question has at most %(n)s characters.", n=LONGEST_LABEL))
+        if any(len(text) > LONGEST_HELP for text in row.help.values()):
+            raise Invalid(_("A hint has at most %(n)s characters.", n=LONGEST_HELP))
+
+
+def _said(words: Mapping[str, str]) -> dict[str, str]:
+    tidied = {language: " ".join(text.split()) for language, text in words.items()}
+    return {language: text for language, text in tidied.items() if text}
 
 
 def _read(hours: Mapping[str, Any]) -> Hours:

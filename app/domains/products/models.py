@@ -46,3 +46,18 @@ class QuestionKindRule(Model):
     kind: Mapped[str] = mapped_column(String(32), primary_key=True)
     opens_privately: Mapped[bool] = mapped_column(default=False)
     skips_peer_window: Mapped[bool] = mapped_column(default=False)
+
+
+class GuideField(Model):
+    """What a product asks of whoever asks about it: its version, the device. `kind` None = of every kind of question.
+    Labels and helps by language."""
+
+    __tablename__ = "product_guide_field"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
+    kind: Mapped[str | None] = mapped_column(String(32))
+    label: Mapped[dict[str, str]] = mapped_column(Json)
+    help: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+    required: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(default=0)
