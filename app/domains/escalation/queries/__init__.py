@@ -10,6 +10,7 @@ from app.domains.escalation.queries.cases import (
     explain,
     who_is_told,
 )
+from app.domains.escalation.queries.nearing import Nearing, asked_back, nearing
 from app.domains.escalation.queries.promises import (
     Promise,
     promise_of,
@@ -21,7 +22,8 @@ from app.domains.escalation.queries.queue import QueueRow, queue_counts, staff_q
 from app.domains.escalation.queries.terms import policies_of, terms_of
 
 __all__ = [
-    "CaseLine", "CasePage", "Explanation", "Promise", "QueueRow",
-    "case_events", "case_of", "case_page", "explain", "policies_of", "promise_of", "promise_preview",
+    "CaseLine", "CasePage", "Explanation", "Nearing", "Promise", "QueueRow",
+    "asked_back", "case_events", "case_of", "case_page", "explain", "nearing", "policies_of",
+    "promise_of", "promise_preview",
     "promises_by_product", "promises_of", "queue_counts", "staff_queue", "terms_of", "who_is_told",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import literal_column, not_
 
 from app.domains.questions.models import Answer, Question
+from app.domains.questions.queries.versions import stands_alone
 
 
 def unhelped() -> list[Any]:
@@ -23,11 +24,13 @@ def unhelped() -> list[Any]:
 
 
 def qualifying_answers() -> list[Any]:
-    """Answers that count, joined with their question: visible, not the asker's own, not marked as no help."""
+    """Answers that count, joined with their question: visible, not the asker's own, not marked as no help,
+    no version of another one."""
     return [
         Answer.question_id == Question.id,
         Answer.author_id != Question.asker_id,
         Answer.hidden.is_(False),
         Answer.deleted_at.is_(None),
         Answer.did_not_help.is_(False),
+        stands_alone(),
     ]

@@ -18,6 +18,7 @@ from app.domains.escalation.transitions import steps
 from app.domains.questions.actions.asking import set_promise
 from app.domains.questions.actions.posting import locked_question
 from app.domains.questions.models import Answer, Comment, NoPromise, Question
+from app.domains.questions.queries.versions import stands_alone
 from app.extensions import db
 from app.kernel.rows import read_rows
 
@@ -35,7 +36,7 @@ def _public(post: type[Answer] | type[Comment]) -> list[Any]:
 
 _REPLIES: Any = (
     select(Answer.id, Answer.created_at, Answer.author_id, Answer.official)
-    .where(*_public(Answer), Answer.author_id != _ASKER, Answer.did_not_help.is_(False))
+    .where(*_public(Answer), Answer.author_id != _ASKER, Answer.did_not_help.is_(False), stands_alone())
     .order_by(Answer.id)
 )
 _ASKER_POSTS: Any = union_all(
