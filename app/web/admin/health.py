@@ -10,6 +10,7 @@ from app.domains.questions.queries import question_total
 from app.kernel import jobs, schedule
 from app.kernel.clock import now
 from app.web.admin.blueprint import pages
+from app.web.landing import is_new
 
 # The worker claims what is due every second or so; the sweep alone runs every two.
 WORKER_AWAY_AFTER = timedelta(minutes=2)
@@ -29,4 +30,5 @@ def index() -> Any:
         config=current_app.extensions["config"],
         members=member_count(),
         questions=question_total(),
+        is_new=is_new(),
     )

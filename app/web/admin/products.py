@@ -36,7 +36,7 @@ def new_product() -> Any:
         return render_template("admin/new_product.html", form=form)
     try:
         with transaction():
-            product_id = _create(form).id
+            product_id = create_from(form).id
     except Invalid as error:
         show(form, error)
         return render_template("admin/new_product.html", form=form), 422
@@ -44,7 +44,7 @@ def new_product() -> Any:
     return _to_product(product_id)
 
 
-def _create(form: NewProductForm) -> Product:
+def create_from(form: NewProductForm) -> Product:
     """The product and its promise in one transaction: no question can find it without."""
     peer, first = parse_duration(form.peer.data or "", "peer"), parse_duration(form.first.data or "", "first")
     begin = always if form.calendar.data == "24x7" else office
