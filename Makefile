@@ -13,7 +13,7 @@ WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 # Where `make test-long` looks.
 LONG ?= tests
 
-.PHONY: run test test-packages test-servers test-long soak soak-faults soak-walls soak-tests audit audit-code check check-style demo named backup verify restore upgrade requirements translations migration clean bench
+.PHONY: run test test-packages test-servers test-long soak soak-faults soak-walls soak-tests audit audit-code check check-style demo named backup verify restore upgrade requirements translations zh-hant budget screens migration clean bench bench-experts
 
 run: $(VENV)/run.stamp $(CATALOGUES:.po=.mo)
 	@exec $(BIN)/python -m app.cli.starting
@@ -49,6 +49,10 @@ soak-tests:
 
 bench: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
 	$(BIN)/python -m bench --plot
+
+# The ranking over a Stack Exchange dump: make bench-experts DUMP=<folder>
+bench-experts: $(VENV)/run.stamp
+	$(BIN)/python -m bench.experts "$(DUMP)"
 
 check-style: $(VENV)/check.stamp
 	$(BIN)/ruff check .
@@ -119,6 +123,17 @@ requirements: $(VENV)/dev.stamp
 translations: $(VENV)/run.stamp
 	$(BIN)/pybabel -q extract --ignore-dirs='.*' -F app/translations/babel.cfg -k _l -k _ln:1,2 -k lazy_gettext --no-location --sort-output -o app/translations/messages.pot .
 	$(BIN)/pybabel -q update -i app/translations/messages.pot -d app/translations --no-fuzzy-matching --ignore-obsolete --no-wrap
+
+# What the first sight of a question costs on a weak phone, against the budget; every page as a picture, in screens/.
+budget: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
+	$(BIN)/python -m bench.face
+
+screens: $(VENV)/dev.stamp $(CATALOGUES:.po=.mo)
+	$(BIN)/python -m bench.screens
+
+# Traditional characters out of the simplified ones; what app/translations/zh_Hant/ corrects by hand wins.
+zh-hant: $(VENV)/dev.stamp
+	$(BIN)/python deploy/zh_hant.py
 
 migration: $(VENV)/run.stamp
 	$(FLASK) db revision "$(m)"

@@ -96,7 +96,7 @@ def extend(app: Flask) -> None:
     login_manager.init_app(app)
     socketio.init_app(app, async_mode="threading", transports=["websocket"], cors_allowed_origins=None)
     web_context = import_module("app.web.context")
-    babel_options = {"locale_selector": web_context.locale, "timezone_selector": web_context.timezone}
+    babel_options = {"locale_selector": web_context.catalogue, "timezone_selector": web_context.timezone}
     assert isinstance(babel, Babel)
     babel.init_app(app, **babel_options)
     i18n.install(app)

@@ -4,6 +4,7 @@ What an administrator may change while the forum runs is not here but in `kernel
 """
 
 import secrets
+import shlex
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal
@@ -45,6 +46,8 @@ class Settings(BaseSettings):
     base_url: str | None = None
     smtp_url: str | None = None
     mail_from: str = "forum@localhost"
+    mail_held_seconds: Annotated[int, Field(ge=0, le=86_400)] = 600
+    """How long a mail about a notice waits, in case its reader is in the forum and reads the notice there."""
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
     require_second_factor: bool | None = None
     demo: bool | None = None
@@ -168,6 +171,16 @@ def load_settings() -> Settings:
 
 
 _keys_made: set[Path] = set()
+
+
+def whereabouts(settings: Settings) -> list[str]:
+    """What a command for this forum begins with: without it another forum is meant. An address may hold a password."""
+    given = []
+    if settings.data_dir != Settings.model_fields["data_dir"].default:
+        given.append(f"DATA_DIR={shlex.quote(str(settings.data_dir.absolute()))}")
+    if settings.database_url:
+        given.append("DATABASE_URL=…")
+    return given
 
 
 def secret_key(settings: Settings) -> str:

@@ -14,6 +14,7 @@ from app.domains.accounts import events as accounts
 from app.domains.accounts import mails as account_mails
 from app.domains.accounts import reactions as account_reactions
 from app.domains.accounts import schedule as account_schedule
+from app.domains.attachments import schedule as attachment_schedule
 from app.domains.escalation import events as escalation
 from app.domains.escalation import invariants as escalation_invariants
 from app.domains.escalation import reactions as escalation_reactions
@@ -26,6 +27,7 @@ from app.domains.notifications import reactions as notification_reactions
 from app.domains.notifications import schedule as notification_schedule
 from app.domains.notifications.audience import AUDIENCES
 from app.domains.notifications.channels import email
+from app.domains.notifications.holding import promise_held_mail
 from app.domains.notifications.live import SAID_LIVE
 from app.domains.questions import events as questions
 from app.domains.questions import invariants as question_invariants
@@ -38,7 +40,7 @@ from app.domains.reputation.ledger_events import READ_EVENTS as LEDGER_EVENTS
 from app.domains.search import reactions as search_reactions
 from app.domains.search import schedule as search_schedule
 from app.domains.search.engine import SearchEngine
-from app.kernel import housekeeping, mail
+from app.kernel import housekeeping, mail, uploads
 from app.kernel.events import Event
 from app.kernel.jobs import name_of
 from app.kernel.schedule import Rhythm, daily, every
@@ -47,7 +49,7 @@ from app.kernel.settings import SITE_TIMEZONE
 REACTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     accounts.UserRegistered: [account_reactions.send_confirmation_link],
     accounts.RoleGranted: [account_reactions.tell_of_role],
-    accounts.UserAnonymised: [question_reactions.forget_drafts],
+    accounts.UserAnonymised: [question_reactions.forget_drafts, question_reactions.forget_files],
     questions.QuestionAsked: [moderation_reactions.review_new_post, escalation_reactions.refresh_case],
     questions.QuestionEdited: [escalation_reactions.refresh_case],
     questions.QuestionMoved: [escalation_reactions.refresh_case],
@@ -100,7 +102,11 @@ SCHEDULE: dict[Callable[[], Any], Rhythm] = {
     housekeeping.heed_the_clock: every(seconds=10),
     question_schedule.forget_pending: every(hours=1),
     question_schedule.forget_drafts: daily("03:55"),
+    question_schedule.forget_files: every(hours=1),
+    attachment_schedule.remove_strays: daily("04:05"),
     account_schedule.forget_expired: daily("03:40"),
+    account_schedule.remove_stray_avatars: daily("04:10"),
+    promise_held_mail: every(seconds=10),
     notification_schedule.forget_absent: every(seconds=10),
     notification_schedule.forget_live_messages: every(hours=1),
 }
@@ -108,12 +114,14 @@ SCHEDULE: dict[Callable[[], Any], Rhythm] = {
 # Work that is enqueued by name and not by an event.
 WORK: list[Callable[..., Any]] = [
     mail.send_promised,
+    uploads.remove_promised,
     account_mails.mail_confirmation_link,
     account_mails.mail_account_exists,
     account_mails.mail_reset_link,
     account_mails.mail_change_link,
     account_mails.mail_notice,
     email.deliver,
+    email.deliver_thread,
     notification_reactions.remind_asker,
     escalation_reactions.recount_from,
 ]
@@ -131,6 +139,7 @@ RENAMED: dict[str, Callable[..., Any]] = {}
 
 PAGES = [
     "app.web.home:pages",
+    "app.web.frame:pages",
     "app.web.accounts:pages",
     "app.web.admin:pages",
     "app.web.tags:pages",
@@ -140,9 +149,14 @@ PAGES = [
     "app.web.metrics:pages",
     "app.web.design:pages",
     "app.web.drafts:pages",
+    "app.web.editor:pages",
+    "app.web.attachments:pages",
+    "app.web.asking:pages",
+    "app.web.hints:pages",
     "app.web.questions:pages",
     "app.web.guests:pages",
     "app.web.answers:pages",
+    "app.web.versions:pages",
     "app.web.comments:pages",
     "app.web.votes:pages",
     "app.web.escalation:pages",
@@ -165,7 +179,9 @@ EDGES = [
     "app.web.assets:install",
     "app.web.context:install",
     "app.web.parts:install",
+    "app.web.threads:install",
     "app.web.frame:install",
+    "app.web.attachments:install",
     "app.web.door:install",
     "app.api.tokens:install",
     "app.api.errors:install",

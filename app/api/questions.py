@@ -1,5 +1,6 @@
 """Questions: lists, one of them, asking, editing, deleting; calling our team."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -26,7 +27,7 @@ from app.domains.questions.queries import (
     question_list_page,
     question_page,
 )
-from app.domains.tags.queries import tag_by_name
+from app.domains.tags.queries import left_out_names, tag_by_name
 from app.kernel.pagination import Page
 
 ABOUT = "Questions"
@@ -122,7 +123,8 @@ def _page(wanted: ListFilter, query: QuestionsQuery) -> Page[Card]:
 def ask_question(json: QuestionBody) -> QuestionShape:
     """Ask a question."""
     draft = QuestionDraft(json.title, json.body, json.product, tuple(json.tags), json.kind)
-    return whole(asking.ask_question(current_actor(), draft).id)
+    left_out = left_out_names(current_actor(), draft.tags)
+    return whole(asking.ask_question(current_actor(), draft).id, left_out)
 
 
 @call("GET", "/questions/<int:question_id>", about=ABOUT, guests=True)
@@ -142,9 +144,9 @@ def edit_question(question_id: int, json: QuestionChange) -> QuestionShape:
         tags=now.tags if json.tags is None else tuple(json.tags),
         kind=json.kind or now.kind,
     )
-    row = question_to_change(question_id, actor)
+    row, left_out = question_to_change(question_id, actor), left_out_names(actor, json.tags or ())
     asking.edit_question(actor, row, draft, base_version=json.base_version, comment=json.comment)
-    return whole(question_id)
+    return whole(question_id, left_out)
 
 
 @call("DELETE", "/questions/<int:question_id>", about=ABOUT, scope=WRITE)
@@ -167,7 +169,7 @@ def say_not_solved(question_id: int, json: Reason) -> QuestionShape:
     return whole(question_id)
 
 
-def whole(question_id: int) -> QuestionShape:
+def whole(question_id: int, left_out_tags: Sequence[str] = ()) -> QuestionShape:
     """The question as this reader sees it."""
     view = question_page(current_actor(), question_id)
-    return shapes.question(view, promise_of(view))
+    return shapes.question(view, promise_of(view), left_out_tags)

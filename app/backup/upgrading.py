@@ -14,7 +14,7 @@ from app.backup.running import nobody_else, require_unused_database
 from app.backup.scratch import require_room
 from app.backup.verifying import verify
 from app.backup.writing import uploads_of, write_backup
-from app.config import Settings
+from app.config import Settings, whereabouts
 from app.extensions import database_is_sqlite, db
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, DomainError
@@ -44,20 +44,22 @@ def upgrade(settings: Settings, folder: Path, report: Callable[[str], object]) -
             report("Rehearsed on a copy: the backup restores, the schema comes up, every invariant holds.")
             upgrade_schema()
         except (DomainError, SQLAlchemyError, CommandError, OSError) as error:
-            raise UpgradeStopped(_stopped(error, path)) from error
+            raise UpgradeStopped(_stopped(error, settings, path)) from error
         except Exception as error:  # a migration may fail in any way
-            raise UpgradeStopped(_stopped(error, path)) from error
+            raise UpgradeStopped(_stopped(error, settings, path)) from error
         report(f"Schema: {revision} -> {newest_revision()}")
         return path
 
 
-def way_back(path: Path) -> str:
-    return f".venv/bin/flask --app wsgi restore --replace {shlex.quote(str(path))}"
+def way_back(settings: Settings, path: Path) -> str:
+    """The command that brings the backup back to where this forum is."""
+    command = f".venv/bin/flask --app wsgi restore --replace {shlex.quote(str(path))}"
+    return " ".join([*whereabouts(settings), command])
 
 
-def _stopped(error: Exception, path: Path) -> str:
+def _stopped(error: Exception, settings: Settings, path: Path) -> str:
     lines = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
-    kept = f" The backup: {way_back(path)}" if path.exists() else ""
+    kept = f" The backup: {way_back(settings, path)}" if path.exists() else ""
     return f"The upgrade stopped, and the data are as they were: {lines[0].rstrip('.')}.{kept}"
 
 

@@ -1,6 +1,5 @@
 """`flask backup`, `flask restore`, `flask upgrade`: what keeps a forum when its machine does not."""
 
-import shlex
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -19,7 +18,7 @@ from app.backup.upgrading import way_back
 from app.backup.verifying import verify as verified
 from app.backup.writing import write_backup
 from app.cli.saying import fail, plainly
-from app.config import Settings
+from app.config import Settings, whereabouts
 
 PATH = click.Path(path_type=Path)
 
@@ -97,13 +96,8 @@ def _name_what_was_here(aside: Aside) -> None:
 
 
 def how_to_start(settings: Settings) -> str:
-    """With what led this command here: without it another forum starts. An address may hold a password."""
-    given = []
-    if settings.data_dir != Settings.model_fields["data_dir"].default:
-        given.append(f"DATA_DIR={shlex.quote(str(settings.data_dir.absolute()))}")
-    if settings.database_url:
-        given.append("DATABASE_URL=…")
-    return " ".join(["Start it with:", *given, "make run"])
+    """With what led this command here: without it another forum starts."""
+    return " ".join(["Start it with:", *whereabouts(settings), "make run"])
 
 
 @click.command("upgrade")
@@ -116,4 +110,4 @@ def upgrade(backups: Path | None) -> None:
     settings = current_app.extensions["config"]
     path = upgrade_behind(settings, (backups or settings.data_dir.resolve().parent).absolute(), click.echo)
     click.echo(how_to_start(settings))
-    click.echo(f"The way back: install the earlier version again, then {way_back(path)}")
+    click.echo(f"The way back: install the earlier version again, then {way_back(settings, path)}")

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 LONGEST_PAUSE = 30.0
 STEADY_AFTER = 20.0  # a child that has run this long starts over at the shortest pause
-STOP_WITHIN = 12.0
+STOP_WITHIN = 15.0
 LOOKS_EVERY = 0.2
 ENDING = (signal.SIGTERM, signal.SIGINT)
 

@@ -45,7 +45,7 @@ def web_command() -> list[str]:
     options += ["--name", "huzhu", "--workers", "1", "--threads", str(threads)]
     options += ["--worker-connections", str(max(2000, threads + 500)), "--log-level", "warning"]
     # Several web processes of one machine would take the control socket from each other, and nobody speaks to it.
-    options += ["--timeout", "60", "--graceful-timeout", "4", "--no-control-socket"]
+    options += ["--timeout", "60", "--graceful-timeout", "10", "--no-control-socket"]
     return [sys.executable, "-m", "gunicorn", *options, "wsgi:app"]
 
 

@@ -17,6 +17,7 @@ from app.domains.accounts.passwords import hash_password
 from app.domains.accounts.queries import user_by_login
 from app.extensions import db
 from app.importing.claiming import claim_imported_user
+from app.kernel.languages import LANGUAGES
 from app.kernel.rendering import absolute_url
 from app.kernel.transaction import transaction
 
@@ -28,7 +29,7 @@ commands = AppGroup("users", help="People.")
 @click.option("--email", required=True)
 @click.option("--role", type=click.Choice([role.value for role in Role]), default="member")
 @click.option("--product", "products", multiple=True, help="The products that this member of staff serves; none = all.")
-@click.option("--language", type=click.Choice(["zh", "en"]), default="en")
+@click.option("--language", type=click.Choice(list(LANGUAGES)), default="en")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @plainly
 def create(name: str, email: str, role: str, products: tuple[str, ...], language: str, password_stdin: bool) -> None:

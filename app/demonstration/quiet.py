@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from app.domains.feedback.events import FeedbackStateChanged
 from app.domains.notifications import reactions as telling
 from app.domains.notifications.channels import email
+from app.domains.notifications.models import Notification
 from app.domains.reputation import reactions as reckoning
 from app.extensions import db
 from app.kernel.events import Event
@@ -68,5 +69,7 @@ def _leaves(work: Reaction) -> bool:
 def forget_mail(before: datetime) -> None:
     """Mail promised before a moment is not owed to anybody any more. Joins the caller's transaction."""
     old = delete(Job).where(Job.state == JobState.WAITING, Job.created_at < before)
-    of_mail = old.where(Job.name.in_([name_of(email.deliver), "mail.send_promised"]))
-    db.session.execute(of_mail, execution_options={"synchronize_session": False})
+    names = [name_of(email.deliver), name_of(email.deliver_thread), "mail.send_promised"]
+    held = update(Notification).where(Notification.mail_due_at.is_not(None), Notification.created_at < before)
+    for over in (old.where(Job.name.in_(names)), held.values(mail_due_at=None)):
+        db.session.execute(over, execution_options={"synchronize_session": False})

@@ -11,8 +11,9 @@ from app.domains.accounts.actor import SYSTEM, Actor
 from app.domains.accounts.models import Role
 from app.domains.accounts.queries import actors_by_id
 from app.domains.escalation.actions.policies_editing import default_policy
-from app.domains.products.actions import appoint, create_product, set_team
+from app.domains.products.actions import appoint, create_product, set_guide, set_team
 from app.domains.products.calendars import always, office
+from app.domains.products.guides import GuideRow
 from app.domains.reputation.actions import MOST_PER_WEEK, choose_invitations, decline_invitation
 from app.domains.reputation.queries.invitations import invitations_for
 from app.domains.tags.actions import describe_tag, find_or_create_tags
@@ -61,6 +62,15 @@ TOUR_OFFER = Offer(
 )
 
 
+# What the team of the routers would ask first.
+MESH_ASKS = (
+    GuideRow(None, None, {"zh": "型号", "en": "Model"}, {"zh": "在底部的标签上", "en": "On the label underneath"}),
+    GuideRow(None, "problem", {"zh": "固件版本", "en": "Firmware"}, {"zh": "例如 5.2.1", "en": "For example 5.2.1"}),
+    GuideRow(None, "problem", {"zh": "已经试过", "en": "Tried so far"},
+             {"zh": "例如重启、重置", "en": "A restart, a reset"}),
+)  # fmt: skip
+
+
 @dataclass
 class Stage:
     """Who and what is there, by the names that the content uses."""
@@ -95,6 +105,7 @@ def build_stage(community: Community, now: datetime) -> Stage:
         settings.change("site.name", COMPANY, None)
         for offer in OFFERS:
             stage.products[offer.slug] = _open(offer)
+        set_guide(SYSTEM, stage.products["mesh"], MESH_ASKS)
         _staff_products(community.people, stage)
         _add_tags(community.tags)
     return stage

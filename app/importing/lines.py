@@ -11,7 +11,8 @@ from typing import Any
 from app.domains.questions.writing import LONGEST_TITLE, clean_line
 from app.importing.progress import LeftOut
 from app.kernel.errors import Invalid
-from app.kernel.i18n import _, supported
+from app.kernel.i18n import _
+from app.kernel.languages import LANGUAGES, supported
 
 LARGEST_ID = 2**53
 MOST_TAGS = 20
@@ -87,9 +88,14 @@ def _line(text: str) -> Line | str:
         body=body if isinstance(body, str) else "",
         tags=_tags(row.get("tags")),
         created_at=_instant(row.get("created_at")),
-        language=supported(row["lang"]) if isinstance(row.get("lang"), str) else None,
+        language=_language(row.get("lang")),
         author=author.strip() if isinstance(author, str) else "",
     )
+
+
+def _language(named: object) -> str | None:
+    tag = supported(named) if isinstance(named, str) else None
+    return LANGUAGES[tag].content if tag else None
 
 
 def _digest(text: str) -> str:

@@ -16,14 +16,14 @@ from pygments.token import STANDARD_TYPES
 # Tags, attributes and protocols that may reach a reader. bleach and nh3 are given this same table.
 ALLOWED_TAGS = frozenset(
     {
-        "a", "blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "h6", "hr", "img", "input", "label", "li",
-        "ol", "p", "pre", "s", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+        "a", "blockquote", "br", "code", "del", "details", "em", "h3", "h4", "h5", "h6", "hr", "img", "input", "label",
+        "li", "ol", "p", "pre", "s", "span", "strong", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul",
     }
 )
 ALLOWED_ATTRIBUTES: dict[str, frozenset[str]] = {
     "a": frozenset({"href", "title"}),
     "code": frozenset({"class"}),
-    "img": frozenset({"src", "alt", "title", "loading"}),
+    "img": frozenset({"src", "alt", "title", "loading", "width", "height"}),
     "input": frozenset({"class", "type", "checked", "disabled"}),
     "li": frozenset({"class"}),
     "ol": frozenset({"class", "start"}),
@@ -37,8 +37,8 @@ ALLOWED_PROTOCOLS = frozenset({"http", "https", "mailto"})
 LINK_REL = "nofollow ugc noopener"
 
 # Written by other people's editors and turned into something of the table when it becomes Markdown.
-# A checkbox in a pasted page is a form field, not a task, so it goes.
-FOREIGN_TAGS = (ALLOWED_TAGS - {"input", "label"}) | frozenset(
+# A checkbox in a pasted page is a form field, not a task, so it goes; what was folded there is read here at once.
+FOREIGN_TAGS = (ALLOWED_TAGS - {"details", "input", "label", "summary"}) | frozenset(
     {
         "b", "caption", "dd", "div", "dl", "dt", "figcaption", "h1", "h2", "i", "kbd", "q", "samp", "strike", "sub",
         "sup", "tfoot",
@@ -61,6 +61,10 @@ _HOST_AND_PORT = re.compile(r"(?:[\w-]+(?:\.[\w-]+)*\.?|\[[0-9A-Fa-f:.]+\])(?::[
 _MAILBOX = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)*")
 # No percent sign and no two dots: a browser would walk "/uploads/%2e%2e/sign-out" up to another page.
 _UPLOAD = re.compile(r"/uploads/(?!.*\.\.)[A-Za-z0-9_-][A-Za-z0-9._/-]*")
+# Where no links are allowed an anchor leads to one of our own files and nowhere else, or no anchor stays at all.
+_ANCHOR = re.compile(r"<a\b[^>]*>?", re.IGNORECASE)
+_ANCHOR_OF_UPLOAD = re.compile(rf'<a href="({_UPLOAD.pattern})"(?: rel="[a-z ]*")?>')
+_PIXELS = re.compile(r"[1-9][0-9]{0,3}")
 _URL = r"A-Za-z0-9._~:/?#\[\]@!$&'*+,;=%-"  # brackets only in pairs
 # ASCII only, so that in "见https://example.com/a。" neither the full stop nor the next sentence is taken along;
 # with a scheme or www., so that "app.py" stays a file name.
@@ -103,16 +107,18 @@ def is_own_upload(address: str) -> bool:
 
 
 def clean(html: str, *, links: bool = True) -> str:
-    """Our own rendered HTML behind both walls; bare addresses become links. Without `links` no anchor is left."""
+    """Our own rendered HTML behind both walls; bare addresses become links. Without `links` no anchor is left but those
+    of our own files, which show what stands there already."""
     return last_word(_bleach_for("links" if links else "no links").clean(_with_references_kept(html)), links=links)
 
 
 def last_word(html: str, *, links: bool = True) -> str:
     """nh3 with the same table: what bleach lets through ends here. Running it again changes nothing."""
+    anchors = links or all(map(_ANCHOR_OF_UPLOAD.fullmatch, _ANCHOR.findall(html)))
     return nh3.clean(
         html,
-        tags=set(ALLOWED_TAGS if links else ALLOWED_TAGS - {"a"}),
-        attributes={tag: set(names) for tag, names in ALLOWED_ATTRIBUTES.items() if links or tag != "a"},
+        tags=set(ALLOWED_TAGS if anchors else ALLOWED_TAGS - {"a"}),
+        attributes={tag: set(names) for tag, names in ALLOWED_ATTRIBUTES.items() if anchors or tag != "a"},
         url_schemes=set(ALLOWED_PROTOCOLS),
         link_rel=LINK_REL,
         set_tag_attribute_values={"input": {"type": "checkbox", "disabled": ""}},
@@ -156,8 +162,12 @@ def _bleach_for(kind: str) -> Cleaner:
     return _own.cleaners[kind]
 
 
-def _cleaner(tags: frozenset[str], filters: list[Any] | None = None) -> Cleaner:
-    return Cleaner(tags=tags, attributes=ALLOWED_ATTRIBUTES, protocols=ALLOWED_PROTOCOLS, strip=True, filters=filters)
+def _cleaner(tags: frozenset[str], filters: list[Any] | None = None, attributes: Any = ALLOWED_ATTRIBUTES) -> Cleaner:
+    return Cleaner(tags=tags, attributes=attributes, protocols=ALLOWED_PROTOCOLS, strip=True, filters=filters)
+
+
+def _of_our_own_file(_tag: str, name: str, value: str) -> bool:
+    return name == "href" and is_own_upload(value)
 
 
 _LINKIFIER = partial(
@@ -165,7 +175,7 @@ _LINKIFIER = partial(
 )
 _MAKERS: dict[str, Callable[[], Cleaner]] = {
     "links": lambda: _cleaner(ALLOWED_TAGS, [_LINKIFIER]),
-    "no links": lambda: _cleaner(ALLOWED_TAGS - {"a"}),
+    "no links": lambda: _cleaner(ALLOWED_TAGS, attributes=ALLOWED_ATTRIBUTES | {"a": _of_our_own_file}),
     "foreign": lambda: _cleaner(FOREIGN_TAGS),
 }
 
@@ -177,6 +187,8 @@ def _attribute_as_shown(tag: str, name: str, value: str) -> str | None:
         return "0"
     if name == "loading":
         return "lazy"
+    if name in ("width", "height"):
+        return value if _PIXELS.fullmatch(value) else None
     return _attribute_as_imported(tag, name, value)
 
 

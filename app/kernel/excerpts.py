@@ -22,6 +22,8 @@ _BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS | {'td', 'th'}))})\b{_
 _ANY_TAG = re.compile(rf"<[a-z/]{_INSIDE}>", re.IGNORECASE)
 _CUT_TAG = re.compile(r"<[^>]*\Z")
 _IMAGE = re.compile(rf"<img\b{_INSIDE}>", re.IGNORECASE)
+# The text of a file stands there to be unfolded; the post's own words are around it.
+_FOLDED = re.compile(r"<details><summary>(.*?)</summary>.*?</details>", re.DOTALL)
 _ALTERNATIVE = re.compile(r"""\salt=["']([^"']*)""", re.IGNORECASE)
 
 
@@ -29,7 +31,7 @@ _ALTERNATIVE = re.compile(r"""\salt=["']([^"']*)""", re.IGNORECASE)
 def plain_text(html: str) -> str:
     """The words of rendered HTML, a line for each block; empty lines are left out, code keeps its indentation."""
     reader = _TextReader()
-    reader.feed(html)
+    reader.feed(_unfolded(html))
     reader.close()
     return "\n".join(line.rstrip() for line in reader.lines if line.strip())
 
@@ -37,10 +39,15 @@ def plain_text(html: str) -> str:
 def running_text(html: str) -> str:
     """As `plain_text`, in one line and in a sixth of its time, for a page that reads fifty posts and shows a line of
     each. Reads what `cleaning` has written; a tag that was cut off at the end is left out."""
+    html = _unfolded(html)
     if "<img" in html:
         html = _IMAGE.sub(_alternative, html)
     html = _ANY_TAG.sub("", _BLOCK_TAG.sub(" ", html))
     return " ".join(unescape(_CUT_TAG.sub("", html)).split())
+
+
+def _unfolded(html: str) -> str:
+    return _FOLDED.sub(r"<p>\1</p>", html) if "<details>" in html else html
 
 
 def _alternative(image: re.Match[str]) -> str:

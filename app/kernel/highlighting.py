@@ -123,9 +123,9 @@ def highlight_stylesheet() -> str:
     dark = _variables(DARK_BACKGROUND, 1)
     blocks = [
         "/* Made by highlight_stylesheet() in app/kernel/highlighting.py; a test keeps the two the same. */",
-        f":root {{ {_variables(LIGHT_BACKGROUND, 0)} }}",
-        f':root[data-theme="dark"] {{ {dark} }}',
-        f'@media (prefers-color-scheme: dark) {{\n  :root:not([data-theme="light"]) {{ {dark} }}\n}}',
+        f':root, [data-theme="light"], [data-theme="contrast"] {{ {_variables(LIGHT_BACKGROUND, 0)} }}',
+        f'[data-theme="dark"] {{ {dark} }}',
+        f'@media (prefers-color-scheme: dark) {{\n  :root:not([data-theme]) {{ {dark} }}\n}}',
         "pre { background: var(--code-background); color: var(--code-text); }",
         *(f"{', '.join(_selectors(role))} {{ color: var(--code-{role}); }}" for role in COLOURS if _selectors(role)),
         "pre code .ge { font-style: italic; }",

@@ -6,9 +6,9 @@ excerpts.py (the words alone), highlighting.py (the colours of code) and han_typ
 
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml, unescapeAll
@@ -37,6 +37,7 @@ __all__ = [
     "ALLOWED_TAGS",
     "MAX_SOURCE_CHARACTERS",
     "RENDERER_VERSION",
+    "Folded",
     "clean_foreign_html",
     "excerpt",
     "highlight_stylesheet",
@@ -45,7 +46,7 @@ __all__ = [
     "to_markdown",
 ]
 
-RENDERER_VERSION: int = 1  # stored beside rendered HTML; raise it when the same source gives other HTML
+RENDERER_VERSION: int = 2  # stored beside rendered HTML; raise it when the same source gives other HTML
 MAX_SOURCE_CHARACTERS = 30_000  # deeply nested HTML makes bleach quadratic, so the length is the brake in front
 
 # A table of a few thousand rows is all tags: bleach is slow with many neighbours, so it is shown as it was written.
@@ -54,23 +55,35 @@ MAX_TAGS = 15_000  # a list or a table of so many took 1.4 seconds of a processo
 _LANGUAGE = re.compile(r"[\w+#.-]{1,40}")
 _HIGHEST_HEADING = 3  # the page has h1, the question's title h2
 
+_SIZE_IN_NAME = re.compile(r"-([1-9][0-9]{0,3})x([1-9][0-9]{0,3})\.[a-z]{2,4}")
 _own = threading.local()
 
 
-def render(source: str, *, links: bool = True) -> str:
-    """Safe HTML of Markdown. Without `links` (new members) addresses are shown as text and nothing is clickable.
+class Folded(NamedTuple):
+    """A text file under a post: its beginning, and a note about it that every language writes alike ("12 KB")."""
 
+    text: str
+    note: str
+
+
+NO_TEXTS: Mapping[str, Folded] = {}
+
+
+def render(source: str, *, links: bool = True, texts: Mapping[str, Folded] = NO_TEXTS) -> str:
+    """Safe HTML of Markdown. Without `links` (new members) addresses are shown as text and nothing leads away.
+
+    A paragraph that is nothing but a link to a file of `texts` (by the last part of its address) folds it out there.
     Raises ValueError beyond MAX_SOURCE_CHARACTERS: forms and the API check the length before, with a sentence.
     """
     if len(source) > MAX_SOURCE_CHARACTERS:
         raise ValueError(f"more than {MAX_SOURCE_CHARACTERS} characters")
-    return _rendered(source, links)
+    return _rendered(source, links, tuple(texts.items()))
 
 
 @lru_cache(maxsize=16)  # a text is looked at in its preview, weighed as it will be shown, and then stored
-def _rendered(source: str, links: bool) -> str:
+def _rendered(source: str, links: bool, texts: tuple[tuple[str, Folded], ...]) -> str:
     source = without_control_characters(source)
-    html = _markdown().render(source, {"links": links, "highlighter": Highlighter()})
+    html = _markdown().render(source, {"links": links, "highlighter": Highlighter(), "texts": dict(texts)})
     return clean(html if html.count("<") <= MAX_TAGS else _as_written(source), links=links)
 
 
@@ -92,6 +105,7 @@ def _new_markdown() -> MarkdownIt:
     markdown.core.ruler.push("shift_headings", _shift_headings)
     markdown.core.ruler.push("align_by_class", _align_by_class)
     markdown.core.ruler.push("settle_links", _settle_links)
+    markdown.core.ruler.push("fold_texts", _fold_texts)
     for kind, rule in (("math_inline", _math), ("math_block", _math), ("fence", _code), ("code_block", _code)):
         markdown.add_render_rule(kind, rule)
     return markdown
@@ -161,15 +175,15 @@ def _settle_links(state: StateCore) -> None:
 
 
 def _with_links_settled(children: list[Token], state: StateCore) -> list[Token]:
-    """Images from elsewhere become links; where links are not allowed each becomes its label and (address)."""
-    clickable, settled, around, label_from = state.env["links"], list[Token](), None, 0
+    """Images from elsewhere become links; where links are not allowed each becomes its label and (address), unless it
+    leads to a file of ours."""
+    settled, around, label_from = list[Token](), None, 0
     for token in children:
         if token.type == "link_open":
             around, label_from = str(token.attrs["href"]), len(settled)
-        if token.type == "image" and not is_own_upload(str(token.attrs["src"])):
-            settled += _image_as_link(token, around, state)
-        elif token.type == "image":
-            settled.append(_lazy(token))
+        clickable = state.env["links"] or (around is not None and is_own_upload(around))
+        if token.type == "image":
+            settled += _image_settled(token, around, state)
         elif token.type == "link_close" and not clickable:
             settled += _address_unless_shown(around or "", settled[label_from:])
         elif clickable or token.type != "link_open":
@@ -177,6 +191,24 @@ def _with_links_settled(children: list[Token], state: StateCore) -> list[Token]:
         if token.type == "link_close":
             around = None
     return settled
+
+
+def _image_settled(image: Token, around: str | None, state: StateCore) -> list[Token]:
+    """One of ours leads to itself in full size, where its words give that link a name."""
+    address = str(image.attrs["src"])
+    if not is_own_upload(address):
+        return _image_as_link(image, around, state)
+    _say_size(image, address)
+    if around is not None or not image.content.strip():
+        return [image]
+    return [Token("link_open", "a", 1, attrs={"href": address}), image, Token("link_close", "a", -1)]
+
+
+def _say_size(image: Token, address: str) -> None:
+    """So that the text below does not jump when the picture comes; our files' names end with it."""
+    image.attrs["loading"] = "lazy"
+    if size := _SIZE_IN_NAME.search(address):
+        image.attrs["width"], image.attrs["height"] = size.groups()
 
 
 def _image_as_link(image: Token, around: str | None, state: StateCore) -> list[Token]:
@@ -194,10 +226,36 @@ def _address_unless_shown(address: str, label: list[Token]) -> list[Token]:
     return [] if shown in (address, address.removeprefix("mailto:")) else [_text(f" ({address})")]
 
 
-def _lazy(image: Token) -> Token:
-    image.attrs["loading"] = "lazy"
-    return image
-
-
 def _text(content: str) -> Token:
     return Token("text", "", 0, content=content)
+
+
+def _fold_texts(state: StateCore) -> None:
+    if not state.env["texts"]:
+        return
+    tokens = state.tokens
+    for index, block in enumerate(tokens):
+        if block.type == "inline" and tokens[index - 1].type == "paragraph_open" and block.children:
+            first, last = block.children[0], block.children[-1]
+            name = str(first.attrs.get("href", "")).rpartition("/uploads/")[2]
+            alone = first.type == "link_open" and last.type == "link_close" and not _opens(block.children[1:])
+            if alone and name in state.env["texts"]:
+                _fold(tokens[index - 1 : index + 2], name, state)
+
+
+def _opens(tokens: Sequence[Token]) -> bool:
+    return any(token.type == "link_open" for token in tokens)
+
+
+def _fold(paragraph: Sequence[Token], name: str, state: StateCore) -> None:
+    """The paragraph becomes a box that unfolds, with the way to the whole file at its end."""
+    opening, inside, closing = paragraph
+    label = escapeHtml(state.md.renderer.renderInlineAsText(inside.children or [], state.md.options, state.env) or name)  # type: ignore[attr-defined]
+    file = state.env["texts"][name]
+    box = (
+        f"<details><summary>{label} · {escapeHtml(file.note)}</summary>\n"
+        f'<pre tabindex="0"><code>{escapeHtml(file.text)}\n</code></pre>\n'
+        f'<p><a href="/uploads/{escapeHtml(name)}">{label}</a></p></details>\n'
+    )
+    opening.hidden = closing.hidden = True
+    inside.children = [Token("html_inline", "", 0, content=box)]

@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import current_app, render_template, url_for
 
-from app.kernel.i18n import HTML_LANG, in_language
+from app.kernel.i18n import in_language
+from app.kernel.languages import spoken
 from app.kernel.mail import Mail
 from app.kernel.settings import SITE_NAME
 
@@ -21,7 +22,7 @@ def mail_from_template(
 ) -> Mail:
     """A message from `email/<template>.txt` and `.html`; the text's first line, "Subject: …", is its subject."""
     with in_language(language):
-        shared = {"site_name": SITE_NAME.value(), "html_lang": HTML_LANG.get(language or "en", "en"), **context}
+        shared = {"site_name": SITE_NAME.value(), "html_lang": spoken(language).html_lang, **context}
         first, _, text = render_template(f"email/{template}.txt", **shared).strip().partition("\n")
         if not first.startswith("Subject: "):
             raise ValueError(f"email/{template}.txt must begin with its subject")

@@ -15,6 +15,7 @@ from app.kernel.clock import known_zones, now
 from app.kernel.columns import BigId, Json, UtcTime
 from app.kernel.errors import Invalid
 from app.kernel.i18n import _, _l
+from app.kernel.languages import DEFAULT, LANGUAGES
 from app.kernel.rows import read_rows
 
 Kind = TypeVar("Kind", str, int, float, bool)
@@ -76,6 +77,19 @@ def short_line(text: str) -> None:
 
 
 SITE_NAME = Setting("site.name", "Huzhu 互助", _l("The forum's name, in the header and in mail."), check=short_line)
+
+
+def known_language(tag: str) -> None:
+    if tag not in LANGUAGES:
+        raise ValueError(tag)
+
+
+SITE_LANGUAGE = Setting(
+    "site.language",
+    DEFAULT,
+    _l("The language of visitors whose browser asks for none that the forum speaks: zh, zh-Hant or en."),
+    check=known_language,
+)
 
 
 def known_zone(name: str) -> None:

@@ -29,7 +29,7 @@ MAX_ATTEMPTS = 8  # with doubling back-off, about four minutes, then a person lo
 OUTBOUND_FOR = timedelta(hours=48)  # a mail server may be down for a day
 OUTBOUND_PAUSE = timedelta(hours=1)
 TRIED_EVERY_SECONDS = 0.5
-LEAVES_WITHIN_SECONDS = 8.0  # less than the parent waits before it kills
+LEAVES_WITHIN_SECONDS = 10.0  # less than the parent waits before it kills
 
 log = structlog.get_logger()
 

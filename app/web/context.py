@@ -9,15 +9,16 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import get_locale
 from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from app.domains.accounts.actions.profiles import THEMES
 from app.kernel.clock import known_zones, now
-from app.kernel.i18n import HTML_LANG, LANGUAGES, _, supported
+from app.kernel.i18n import _, speaking
+from app.kernel.languages import DEFAULT, LANGUAGES, supported
 from app.kernel.policy import YES, Verdict
-from app.kernel.settings import SITE_NAME
+from app.kernel.settings import SITE_LANGUAGE, SITE_NAME
 from app.web.actors import current_actor
 from app.web.rights import RIGHTS
 
@@ -40,8 +41,7 @@ def values() -> dict[str, Any]:
     return {
         "site_name": SITE_NAME.value(),
         "locale": language,
-        "html_lang": HTML_LANG[language],
-        "languages": LANGUAGES,
+        "html_lang": LANGUAGES[language].html_lang,
         "theme": theme(),
         "actor": actor,
         "may": may,
@@ -61,31 +61,41 @@ def may(right: str, *things: Any) -> Verdict:
 
 
 def locale() -> str:
-    """zh or en: the person's choice, else the cookie's, else the browser's."""
+    """A tag of LANGUAGES: the person's choice, else the cookie's, else the browser's, else the forum's own."""
     if not has_request_context():
-        return "en"
-    actor = current_actor()
-    return supported(actor.language) or "en"
+        return DEFAULT
+    return supported(current_actor().language) or SITE_LANGUAGE.value()
+
+
+def catalogue() -> str:
+    """What Babel calls it."""
+    return LANGUAGES[locale()].catalogue
+
+
+def content_language() -> str:
+    """The language in which this reader would most likely write."""
+    return LANGUAGES[locale()].content
 
 
 def guest_language() -> str:
     chosen = supported(request.cookies.get("language"))
-    return chosen or _language_of(request.headers.get("Accept-Language", "")[:LONGEST_ACCEPT])
+    accepted = request.headers.get("Accept-Language", "")[:LONGEST_ACCEPT]
+    return chosen or _language_of(accepted) or SITE_LANGUAGE.value()
 
 
 @lru_cache(maxsize=1_000)
-def _language_of(accepted: str) -> str:
+def _language_of(accepted: str) -> str | None:
     """Of what a browser accepts the first that the forum speaks."""
     for wanted, _quality in parse_accept_header(accepted, LanguageAccept):
         found = supported(wanted)
         if found:
             return found
-    return "en"
+    return None
 
 
 def guest_timezone() -> str:
     chosen = request.cookies.get("timezone", "")
-    return chosen if chosen in known_zones() else ("Asia/Shanghai" if guest_language() == "zh" else "UTC")
+    return chosen if chosen in known_zones() else LANGUAGES[guest_language()].zone
 
 
 def timezone() -> str:
@@ -94,7 +104,7 @@ def timezone() -> str:
 
 def theme() -> str:
     chosen = request.cookies.get("theme") or current_actor().theme
-    return chosen if chosen in ("light", "dark") else "auto"
+    return chosen if chosen in THEMES else "auto"
 
 
 def when(at: datetime | None) -> Markup:
@@ -132,10 +142,7 @@ def exact(at: datetime | None) -> str:
     if at is None:
         return ""
     year = at.astimezone(_zone()).year != now().astimezone(_zone()).year
-    if _babel_locale().startswith("zh"):
-        pattern = "yyyy年M月d日 EEE HH:mm" if year else "M月d日 EEE HH:mm"
-    else:
-        pattern = "EEE, d MMM yyyy, HH:mm" if year else "EEE, d MMM, HH:mm"
+    pattern = speaking().moment_of_year if year else speaking().moment
     return str(format_datetime(at.astimezone(_zone()), pattern, locale=_babel_locale()))
 
 
@@ -145,10 +152,7 @@ def day_name(day: date) -> str:
 
 
 def _date_pattern(at: datetime) -> str:
-    chinese = _babel_locale().startswith("zh")
-    if at.year == now().year:
-        return "M月d日" if chinese else "d MMM"
-    return "yyyy年M月d日" if chinese else "d MMM yyyy"
+    return speaking().day if at.year == now().year else speaking().day_of_year
 
 
 def _zone() -> ZoneInfo:
@@ -160,8 +164,7 @@ def _iso(at: datetime) -> str:
 
 
 def _babel_locale() -> str:
-    chosen = get_locale()
-    return "zh_Hans_CN" if chosen is not None and chosen.language == "zh" else "en_GB"
+    return speaking().locale
 
 
 def number(value: float | int) -> str:

@@ -19,7 +19,7 @@ from app.kernel.i18n import _
 from app.kernel.transaction import transaction
 from app.web.accounts.entering import this_browser
 from app.web.actors import current_actor
-from app.web.context import locale
+from app.web.context import content_language
 from app.web.landing import landing_url
 from app.web.local_paths import asked_path
 from app.web.signing_in import remember
@@ -57,7 +57,7 @@ def banner() -> dict[str, Any] | None:
 
 def _steps(tour: dict[str, Any]) -> Sequence[Step]:
     facts = _facts(tour)
-    return tour_steps(facts, bool(tour.get("read")) or _reads_digest(), locale(), _paths(facts))
+    return tour_steps(facts, bool(tour.get("read")) or _reads_digest(), content_language(), _paths(facts))
 
 
 def _facts(tour: dict[str, Any]) -> Facts:
@@ -78,7 +78,7 @@ def _paths(facts: Facts) -> Paths:
     if facts.case_id is not None:
         desk = url_for("escalation.case", case_id=facts.case_id)
     return Paths(
-        ask=url_for("questions.ask", product=TOUR_PRODUCT),
+        ask=url_for("asking.ask", product=TOUR_PRODUCT),
         questions=url_for("questions.index", product=TOUR_PRODUCT),
         question=question,
         desk=desk,
@@ -90,7 +90,7 @@ def note_progress(response: Response) -> Response:
     """The tour begins with whoever asks, also without its first button; it ends at the digest."""
     if not _settings().is_demo or response.status_code >= 400:
         return response
-    if request.endpoint == "questions.ask" and request.method == "POST" and TOUR not in session:
+    if request.endpoint == "asking.ask" and request.method == "POST" and TOUR not in session:
         session[TOUR] = _begun()
     if _reads_digest() and TOUR in session:
         session[TOUR] = session[TOUR] | {"read": True}

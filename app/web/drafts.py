@@ -11,7 +11,7 @@ from wtforms import BooleanField, Field, IntegerField
 
 from app.domains.accounts.actor import Actor
 from app.domains.questions.actions.drafting import KEPT_FOR, MOST_DRAFTS, discard_draft, save_draft, take_draft
-from app.domains.questions.drafts import ASK, FIELDS, UNDER_AN_ANSWER, DraftForm, draft_form, is_blank
+from app.domains.questions.drafts import ASK, FIELDS, UNDER_AN_ANSWER, DraftForm, draft_form, is_blank, names_of
 from app.domains.questions.policies import may_answer
 from app.domains.questions.queries import DraftView, QuestionView, draft_list, drafts_on, question_id_of_answer
 from app.kernel.errors import Conflict, DomainError, Invalid, TooSoon
@@ -57,7 +57,7 @@ def _list_page(**discarded: Any) -> Any:
 def address_of(form: DraftForm, question_id: int | None) -> str | None:
     """Where the form stands; None where its page is not there for its owner any more."""
     if form.kind == ASK:
-        return url_for("questions.ask")
+        return url_for("asking.ask")
     if question_id is None:
         return None
     if form.kind == "edit-question":
@@ -133,7 +133,7 @@ def _question_id(form: DraftForm) -> int | None:
 
 def _not_saved(form: DraftForm, error: DomainError, *, discarding: bool = False) -> Any:
     """Why, and the text whole; after a conflict the other one, too, and the choice."""
-    typed = {name: request.form.get(name, "") for name in FIELDS[form.kind]}
+    typed = {name: request.form.get(name, "") for name in names_of(form, request.form)}
     newer = error.newer if isinstance(error, Conflict) else None
     wait = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, TooSoon) else {}
     page = render_template(
@@ -154,7 +154,7 @@ def discard(form: str) -> Any:
         return _conflict(error) if _wants_json() else _not_saved(place, error, discarding=True)
     if _wants_json():
         return jsonify({"version": 0})
-    posted = {name: text for name, text in request.form.items() if name in FIELDS[place.kind]}
+    posted = {name: text for name, text in request.form.items() if name in names_of(place, request.form)}
     return _list_page(form=place, fields=fields if is_blank(posted) else posted)
 
 

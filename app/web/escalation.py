@@ -28,6 +28,7 @@ from app.kernel.i18n import _, _l
 from app.kernel.policy import require
 from app.kernel.transaction import transaction
 from app.web.actors import current_actor
+from app.web.attachments import add_files
 from app.web.drafts import refill, refused, take, taken
 from app.web.forms import Form, SubmittedForm, show
 from app.web.pager import next_url
@@ -133,6 +134,7 @@ def answer(case_id: int) -> Any:
     """The same public answer as anybody's; a post that arrived meanwhile is shown first, the text kept."""
     form = ReplyForm()
     try:
+        add_files(form.body)
         with transaction():
             row = case_to_change(case_id, current_actor())
             answer_case(
@@ -204,7 +206,8 @@ def note(case_id: int) -> Any:
     def write(actor: Actor, row: Case) -> None:
         note_case(actor, row, form.note.data or "")
 
-    return _do(case_id, write, _("The note is stored."), note=form)
+    answer = _do(case_id, write, _("The note is stored."), note=form)
+    return taken(answer, f"note:{case_id}") if isinstance(answer, Response) else answer
 
 
 @pages.post("/staff/cases/<int:case_id>/resolve")

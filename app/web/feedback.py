@@ -37,10 +37,12 @@ from app.domains.questions.queries import visible_question
 from app.domains.tags.names import split_tags, tag_name
 from app.kernel.errors import Conflict, Invalid
 from app.kernel.i18n import _
+from app.kernel.languages import LANGUAGES
 from app.kernel.policy import require
 from app.kernel.transaction import transaction
 from app.web.actors import current_actor
 from app.web.context import locale
+from app.web.drafts import taken
 from app.web.feedback_forms import ItemForm, LabelForm, StateForm, chosen
 from app.web.forms import show
 from app.web.moderation import visible_post
@@ -116,7 +118,7 @@ def add_label() -> Any:
         show(form, error)
         return _label_page(post, form, 422)
     flash(_("Thank you: the product's team finds it in its list now."), "success")
-    return redirect(_thread(question_id, post), 303)
+    return taken(redirect(_thread(question_id, post), 303), f"label:{post}")
 
 
 def _label_page(post: str, form: LabelForm, status: int = 200) -> Any:
@@ -213,7 +215,7 @@ def change(item_id: int) -> Any:
     except Conflict as error:
         return _item_page(item_page(actor, item_id), failed=form, step=to, newer=error, status=409)
     flash(_("Saved. Everybody behind it hears of it."), "success")
-    return redirect(url_for("feedback.item", item_id=item_id), 303)
+    return taken(redirect(url_for("feedback.item", item_id=item_id), 303), f"{to}:{item_id}")
 
 
 @pages.post("/feedback/<int:item_id>/separate")
@@ -244,7 +246,7 @@ def edit(item_id: int) -> Any:
     except (Invalid, Conflict) as error:
         return _refused_edit(item_page(actor, item_id), form, error)
     flash(_("Saved."), "success")
-    return redirect(url_for("feedback.item", item_id=item_id), 303)
+    return taken(redirect(url_for("feedback.item", item_id=item_id), 303), f"item:{item_id}")
 
 
 def _refused_edit(page: ItemPage, form: ItemForm, error: Invalid | Conflict) -> Any:
@@ -288,7 +290,7 @@ def digests() -> Any:
         next_url=next_url(page.next),
         products=own,
         product=slug,
-        window_of=lambda line: Wording(locale(), line.zone).window(line),
+        window_of=lambda line: Wording(LANGUAGES[locale()], line.zone).window(line),
     )
 
 

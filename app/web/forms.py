@@ -17,6 +17,7 @@ from app.domains.accounts.tokens import new_token
 from app.domains.questions.models import CloseReason, Kind
 from app.kernel.errors import DomainError, Invalid, NotAllowed, TooSoon
 from app.kernel.i18n import _, _l
+from app.kernel.languages import LANGUAGES
 from app.web.context import locale
 
 KIND_NAMES = {
@@ -54,7 +55,7 @@ class Form(FlaskForm):  # type: ignore[misc]
 @cache
 def _wtforms_words(language: str) -> Any:
     """The sentences of WTForms' own; Flask-WTF reads them from their file again for every request."""
-    return get_translations([language])
+    return get_translations(LANGUAGES[language].libraries)
 
 
 class SubmittedForm(Form):

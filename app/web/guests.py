@@ -41,7 +41,7 @@ def keep_guest_question(guest: Actor, draft: QuestionDraft) -> Response:
 def almost() -> Any:
     row = pending_question(draft_key())
     if row is None or row.question_id is not None:
-        return redirect(url_for("questions.ask"), 303)
+        return redirect(url_for("asking.ask"), 303)
     form = GuestForm()
     if request.method == "POST":
         try:

@@ -36,7 +36,7 @@ def add(response: Response) -> Response:
     headers["X-Frame-Options"] = "DENY"
     if request.endpoint == "static":
         headers["Cache-Control"] = A_YEAR if request.args.get("v") else "public, max-age=300"
-    elif session or "Cache-Control" not in headers:
+    elif "immutable" not in headers.get("Cache-Control", "") and (session or "Cache-Control" not in headers):
         # A page may hold what only this person may see: nobody else may keep it.
         headers["Cache-Control"] = "private, no-store"
         headers.add("Vary", "Cookie, Accept-Language")

@@ -22,6 +22,7 @@ from app.kernel.i18n import _, _l
 from app.kernel.policy import require
 from app.kernel.transaction import transaction
 from app.web.actors import current_actor
+from app.web.drafts import taken
 from app.web.forms import Form, show
 from app.web.pager import next_url
 
@@ -91,7 +92,7 @@ def flag() -> Any:
             with transaction():
                 actions.flag_post(current_actor(), visible_post(name), form.reason.data or "", form.note.data or "")
             flash(_("Thank you. A moderator will look at it."), "success")
-            return _to_post(name)
+            return taken(_to_post(name), f"flag:{name}")
         except Invalid as error:
             show(form, error)
     page = render_template("moderation/flag.html", form=form, post=post, name=name, back=_address(name))
@@ -130,7 +131,7 @@ def _decide(name: str, decision: str, reason: str) -> Response:
     with transaction():
         decisions[decision](current_actor(), visible_post(name), reason)
     flash(_("Done, and written into the log."), "success")
-    return redirect(url_for("moderation.queue"), 303)
+    return taken(redirect(url_for("moderation.queue"), 303), f"moderate:{name}")
 
 
 @pages.route("/moderation/users/<int:user_id>/suspend", methods=["GET", "POST"])
@@ -155,7 +156,7 @@ def _suspend(user_id: int, form: SuspensionForm) -> Response:
             actions.suspend(current_actor(), user_id, form.days.data or 0, form.reason.data or "")
         name = user_by_id(user_id).name
     flash(_("Done, and written into the log."), "success")
-    return redirect(url_for("accounts.profile", user_id=user_id, name=name), 303)
+    return taken(redirect(url_for("accounts.profile", user_id=user_id, name=name), 303), f"suspend:{user_id}")
 
 
 @pages.get("/moderation/log")

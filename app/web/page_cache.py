@@ -21,7 +21,7 @@ from app.web.readers import note_view
 KEPT = frozenset(
     {
         "home.index", "questions.index", "questions.show_question", "tags.index", "tags.show", "products.index",
-        "products.show", "reputation.leaderboard", "help.index",
+        "products.show", "reputation.leaderboard", "help.index", "help.show",
     }
 )  # fmt: skip
 KEPT_SECONDS = 60.0

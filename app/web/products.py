@@ -25,7 +25,8 @@ from app.kernel.policy import require
 from app.kernel.transaction import transaction
 from app.web.accounts.forms import line
 from app.web.actors import current_actor
-from app.web.context import locale
+from app.web.context import content_language
+from app.web.lists import rows_of
 from app.web.pager import next_url
 
 pages = Blueprint("products", __name__)
@@ -44,7 +45,7 @@ def show(slug: str) -> Any:
     return render_template(
         "products/show.html",
         product=product,
-        page=page,
+        rows=rows_of(actor, page.items),
         next_url=next_url(page.next),
         sort=sort if sort in SORTS else "active",
         following=follow_level(actor.id, FollowKind.PRODUCT, product.id),
@@ -56,7 +57,7 @@ def _beside(product: Product) -> dict[str, Any]:
     """What stands beside the questions: the promise, the hours, who knows and who serves."""
     return {
         "kept": kept_in_public(product.id),
-        "promise": promise_preview(product, language=locale()),
+        "promise": promise_preview(product, language=content_language()),
         "hours": typed_form(hours_of(product.calendar_id).to_json()),
         "experts": experts_of_product(product.id),
         "team": list(people_by_id(team_of(product.id)[:12]).values()),

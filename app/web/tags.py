@@ -24,6 +24,7 @@ from app.kernel.transaction import transaction
 from app.web.actors import current_actor
 from app.web.forms import Form
 from app.web.forms import show as show_complaints
+from app.web.lists import rows_of
 from app.web.pager import next_url
 
 pages = Blueprint("tags", __name__)
@@ -62,7 +63,7 @@ def show(name: str) -> Any:
         "tags/show.html",
         tag=tag,
         synonyms=synonyms_of(tag.id),
-        page=page,
+        rows=rows_of(actor, page.items),
         next_url=next_url(page.next),
         sort=sort if sort in SORTS else "active",
         following=follow_level(actor.id, FollowKind.TAG, tag.id),

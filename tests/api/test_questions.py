@@ -4,7 +4,7 @@ import pytest
 
 from app.domains.questions.models import PostKind
 from app.domains.questions.queries import question_page, revisions_of
-from tests.factories import a_comment, a_product, a_question, a_vote, an_answer
+from tests.factories import a_comment, a_person, a_product, a_question, a_vote, an_answer
 
 DRAFT = {
     "title": "The router drops the connection every night",
@@ -28,6 +28,15 @@ def test_asking_gives_the_question_with_its_promise(program, ann):
     assert (question["state"], question["created_at"]) == ("open", "2026-03-03T02:00:00Z")
     assert question["respond_by"] == "2026-03-03T06:00:00Z"  # four open hours after 10:00 in Shanghai
     assert question["url"].endswith(f"/questions/{question['id']}/the-router-drops-the-connection-every-night")
+
+
+def test_a_tag_that_a_newcomer_may_not_add_is_named_as_left_out(program):
+    newcomer = a_person("nina", level=0)
+    a_question(tags=("wifi",))
+    question = program(newcomer).post("/questions", DRAFT).json
+    assert (question["tags"], question["left_out_tags"]) == (["wifi"], ["router"])
+    changed = program(newcomer).patch(f"/questions/{question['id']}", {"tags": ["wifi", "cable"]}).json
+    assert (changed["tags"], changed["left_out_tags"]) == (["wifi"], ["cable"])
 
 
 def test_every_complaint_comes_at_once_with_its_field(program, ann):

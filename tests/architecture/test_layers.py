@@ -12,6 +12,7 @@ DOMAINS = (
     "products",
     "tags",
     "follows",
+    "attachments",
     "questions",
     "moderation",
     "search",

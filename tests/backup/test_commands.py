@@ -114,7 +114,8 @@ def test_an_upgrade_says_how_to_start_and_how_to_go_back(flask, tmp_path):
 
     assert code == 0
     assert f"Start it with: DATA_DIR={tmp_path} make run" in said
-    assert f"restore --replace {next(Path(tmp_path).glob('huzhu-*.zip'))}" in said
+    made = next(Path(tmp_path).glob("huzhu-*.zip"))
+    assert f"then DATA_DIR={tmp_path} .venv/bin/flask --app wsgi restore --replace {made}" in said
 
 
 def test_a_restored_forum_says_that_a_key_of_the_environment_is_another_one(flask, forum, tmp_path):

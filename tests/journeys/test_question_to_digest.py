@@ -44,7 +44,8 @@ class Stage:
 def stage(request: pytest.FixtureRequest, tmp_path: Path, chromium: Browser) -> Iterator[Stage]:
     if request.param == "tantivy":
         pytest.importorskip("tantivy", reason="tantivy has no wheel for this machine")
-    with postbox() as mails, running_forum(tmp_path, SMTP_URL=mails.address, SEARCH_ENGINE=request.param) as forum:
+    settings = {"MAIL_HELD_SECONDS": "0", "SEARCH_ENGINE": request.param}
+    with postbox() as mails, running_forum(tmp_path, SMTP_URL=mails.address, **settings) as forum:
         forum.flask("products", "create", "ledger", "--name", "Ledger", "--calendar", "24x7")
         promise = ("escalation", "policy", "--product", "ledger", "--peer", "6s", "--first", "60s", "--levels", "1")
         cast = people(("ann", "member"), ("eve", "member"), ("stan", "agent"), ("pat", "pm"))

@@ -196,7 +196,7 @@ def test_whatever_is_written_is_clean_and_cleaning_again_changes_nothing(source,
 
     assert faults(html) == []
     assert last_word(html, links=links) == html
-    assert links or "<a" not in html
+    assert links or all(part.startswith(' href="/uploads/') for part in html.split("<a")[1:])
     again = nh3.clean(
         html,
         tags=set(ALLOWED_TAGS),

@@ -99,9 +99,9 @@ def test_entities_written_in_code_are_not_resolved():
 @pytest.mark.parametrize(
     ("selector", "background"),
     [
-        (":root", LIGHT_BACKGROUND),
-        (':root[data-theme="dark"]', DARK_BACKGROUND),
-        (':root:not([data-theme="light"])', DARK_BACKGROUND),
+        (':root, [data-theme="light"], [data-theme="contrast"]', LIGHT_BACKGROUND),
+        ('[data-theme="dark"]', DARK_BACKGROUND),
+        (':root:not([data-theme])', DARK_BACKGROUND),
     ],
 )
 def test_every_colour_of_code_can_be_read(selector, background):
@@ -122,8 +122,8 @@ def test_the_contrast_is_measured_as_wcag_does():
 def test_the_dark_colours_apply_by_choice_and_by_system_but_not_against_the_choice():
     css = highlight_stylesheet()
 
-    assert variables_of(':root[data-theme="dark"]') == variables_of(':root:not([data-theme="light"])')
-    assert "@media (prefers-color-scheme: dark) {\n  :root:not([data-theme=\"light\"])" in css
+    assert variables_of('[data-theme="dark"]') == variables_of(':root:not([data-theme])')
+    assert "@media (prefers-color-scheme: dark) {\n  :root:not([data-theme])" in css
 
 
 def test_the_stylesheet_on_disk_is_the_generated_one():

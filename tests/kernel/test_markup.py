@@ -1,7 +1,7 @@
 import pytest
 
 from app.kernel.cleaning import LINK_REL
-from app.kernel.markup import MAX_SOURCE_CHARACTERS, RENDERER_VERSION, plain_text, render
+from app.kernel.markup import MAX_SOURCE_CHARACTERS, RENDERER_VERSION, Folded, plain_text, render
 
 
 def paragraph(inside: str) -> str:
@@ -126,7 +126,8 @@ def test_a_new_member_writes_addresses_but_no_links(source, html):
         ("[![chart](https://e.example/i.png)](https://e.example)", link("https://e.example", "chart")),
         ("![chart](/sign-out)", link("/sign-out", "chart")),
         ("![chart](/uploads/../sign-out)", link("/uploads/../sign-out", "chart")),
-        ("![chart](/uploads/a.png)", '<img src="/uploads/a.png" alt="chart" loading="lazy">'),
+        ("![chart](/uploads/a.png)", link("/uploads/a.png", '<img src="/uploads/a.png" alt="chart" loading="lazy">')),
+        ("![](/uploads/a.png)", '<img src="/uploads/a.png" alt="" loading="lazy">'),
     ],
 )
 def test_only_our_own_uploads_are_loaded_as_images(source, html):
@@ -134,7 +135,38 @@ def test_only_our_own_uploads_are_loaded_as_images(source, html):
 
 
 def test_an_uploaded_image_is_shown_for_a_new_member_too():
-    assert "<img" in render("![chart](/uploads/a.png)", links=False)
+    assert '<a href="/uploads/a.png"' in render("![chart](/uploads/a.png)", links=False)
+
+
+def test_an_image_whose_name_ends_with_its_size_says_it_so_that_nothing_jumps():
+    assert 'width="1200" height="800"' in render("![chart](/uploads/0f-1200x800.webp)")
+    assert "width" not in render("![chart](/uploads/0f-99999x1.webp) ![chart](/uploads/0f-0x0.webp)")
+
+
+LOG = {"a.log": Folded("first line\n<b>second</b> https://e.example\n…", "12 KB")}
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_paragraph_that_is_a_link_to_a_text_folds_it_out(links):
+    html = render("Before.\n\n[router.log](/uploads/a.log)\n\nAfter.", links=links, texts=LOG)
+    assert html == (
+        "<p>Before.</p>\n<details><summary>router.log · 12 KB</summary>\n"
+        '<pre tabindex="0"><code>first line\n&lt;b&gt;second&lt;/b&gt; https://e.example\n…\n</code></pre>\n'
+        f"<p>{link('/uploads/a.log', 'router.log')}</p></details>\n\n<p>After.</p>\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["see [router.log](/uploads/a.log)", "[router.log](/uploads/b.log)", "[a](/uploads/a.log) [b](/uploads/a.log)"],
+)
+def test_a_link_among_words_or_to_an_unknown_text_stays_a_link(source):
+    assert "<details>" not in render(source, texts=LOG)
+
+
+def test_the_words_of_a_post_are_without_the_text_that_is_folded():
+    html = render("Before.\n\n[router.log](/uploads/a.log)", texts=LOG)
+    assert plain_text(html) == "Before.\nrouter.log · 12 KB"
 
 
 @pytest.mark.parametrize(
@@ -201,4 +233,4 @@ def test_a_table_of_thousands_of_rows_is_shown_as_it_was_written():
 
 
 def test_the_renderer_has_a_version_to_store_beside_its_html():
-    assert RENDERER_VERSION == 1
+    assert RENDERER_VERSION == 2

@@ -40,23 +40,30 @@ def seen(foreign: frozenset[str] = ALL, own: frozenset[str] | None = None) -> Ro
 # Arguments of an address that another subject calls by the same name.
 ARGUMENTS: dict[str, dict[str, str]] = {
     "products": {"slug": "mesh"},
+    "admin": {"slug": "mesh", "step": "name"},
     "tags": {"name": "wifi"},
+    "help": {"topic": "promise"},
+    "attachments": {"name": "{file}"},
     "drafts": {"form": "answer:{question_id}"},
 }
 
 MATRIX: dict[tuple[str, str], Row] = {
     ("GET", "static"): Row(ALL),
     ("GET", "home.index"): Row(ALL),
+    ("GET", "frame.manifest"): Row(ALL),
     ("GET", "help.index"): Row(ALL),
+    ("GET", "help.show"): Row(ALL),
     ("GET", "health.alive"): Row(ALL),
     ("GET", "health.ready"): Row(ALL),
     ("GET", "metrics.metrics"): Row(ALL),  # from this machine; from elsewhere: tests/web/test_metrics.py
     ("GET", "design.index"): Row(ALL),
     # questions
     ("GET", "questions.index"): Row(ALL),
-    ("GET", "questions.ask"): Row(ALL),
-    ("POST", "questions.ask"): Row(ALL),
-    ("POST", "questions.preview"): Row(ALL, form={"body": "words"}),
+    ("GET", "asking.ask"): Row(ALL),
+    ("POST", "asking.ask"): Row(ALL),
+    ("POST", "asking.preview"): Row(ALL, form={"body": "words"}),
+    ("POST", "hints.guide"): Row(ALL, form={"product": "mesh"}),
+    ("POST", "hints.hints"): Row(ALL, form={"title": "words"}),
     ("GET", "questions.show_question"): seen(),
     ("GET", "questions.short"): seen(),
     ("GET", "questions.revisions"): seen(),
@@ -72,15 +79,25 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("PUT", "drafts.save"): Row(SIGNED_IN, SIGNED_IN, SEE_HIDDEN, {"body": "Half an answer"}),
     ("POST", "drafts.keep"): Row(SIGNED_IN, SIGNED_IN, SEE_HIDDEN, {"body": "Half an answer"}),
     ("POST", "drafts.discard"): Row(SIGNED_IN),
+    # what the editor asks while somebody writes, as visitors may; names are for members
+    ("GET", "editor.tools"): Row(ALL),
+    ("POST", "editor.markdown"): Row(ALL, form={"html": "<b>words</b>"}),
+    ("GET", "editor.tags"): Row(ALL, form={"q": "wi"}),
+    ("GET", "editor.people"): Row(SIGNED_IN, form={"q": "an"}),
     # a guest's question
     ("GET", "guests.almost"): Row(ALL),
     ("POST", "guests.almost"): Row(ALL),
     ("GET", "guests.publish"): Row(NOBODY),  # only with a link's token, else 404
     ("POST", "guests.publish"): Row(NOBODY),
+    # files: seen as the post that holds them; nobody takes a file out of a post, nor one that is not their own
+    ("POST", "attachments.upload"): Row(SIGNED_IN),
+    ("POST", "attachments.take_back"): Row(NOBODY, SIGNED_IN, NOBODY),
+    ("GET", "attachments.show"): seen(),
     # answers: `own` is an answer of one's own under somebody else's question
     ("POST", "answers.post"): Row(SIGNED_IN, SIGNED_IN, NOBODY, {"body": "Please restart it once more."}),
     ("GET", "answers.show_answer"): seen(),
-    ("GET", "answers.fragment"): seen(),
+    ("GET", "answers.fragment"): Row(ALL, ALL, SEE_HIDDEN, {"ids": "{answer_id}"}),
+    ("GET", "questions.fragment"): seen(),
     ("GET", "answers.revisions"): seen(),
     ("GET", "answers.edit"): Row(TRUSTED, SIGNED_IN, SEE_HIDDEN),
     ("POST", "answers.edit"): Row(TRUSTED, SIGNED_IN, SEE_HIDDEN, {"body": "Please restart it once more."}),
@@ -90,6 +107,12 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("POST", "answers.verify"): Row(STAFF, NOBODY, STAFF),
     ("POST", "answers.delete"): Row(MODERATORS, SIGNED_IN, MODERATORS),
     ("POST", "answers.restore"): Row(SIGNED_IN, SIGNED_IN, SEE_HIDDEN),
+    # an answer in another language
+    ("GET", "versions.missing"): Row(ALL),
+    ("GET", "versions.write"): Row(SIGNED_IN, SIGNED_IN, NOBODY),
+    ("POST", "versions.write"): Row(SIGNED_IN, SIGNED_IN, NOBODY, {"body": "请再重新启动一次，然后等待一会儿。"}),
+    ("POST", "versions.join"): Row(NOBODY, NOBODY, NOBODY, {"answer": "0"}),
+    ("POST", "versions.part"): Row(SEE_HIDDEN, SIGNED_IN, SEE_HIDDEN),
     # comments and votes
     ("GET", "comments.begin_on_question"): Row(SIGNED_IN, SIGNED_IN, NOBODY),
     ("GET", "comments.begin_on_answer"): Row(SIGNED_IN, SIGNED_IN, NOBODY),
@@ -170,6 +193,9 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("GET", "accounts.edit_profile"): Row(SIGNED_IN),
     ("POST", "accounts.edit_profile"): Row(SIGNED_IN),
     ("POST", "accounts.preview_about"): Row(SIGNED_IN),
+    ("GET", "accounts.avatar"): Row(NOBODY),  # no picture has this name; those that there are, everybody sees
+    ("POST", "accounts.set_avatar"): Row(SIGNED_IN),
+    ("POST", "accounts.remove_avatar"): Row(SIGNED_IN),
     ("GET", "accounts.account"): Row(SIGNED_IN),
     ("POST", "accounts.change_address"): Row(SIGNED_IN),
     ("POST", "accounts.delete_account"): Row(SIGNED_IN),
@@ -220,6 +246,10 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("GET", "feedback.preview"): Row(STAFF, form={"product": "mesh"}),
     # administration
     ("GET", "admin.index"): Row(ADMINS),
+    ("GET", "admin.setup"): Row(ADMINS),
+    ("GET", "admin.setup_step"): Row(ADMINS),
+    ("POST", "admin.save_step"): Row(ADMINS, form={"skip": "1"}),
+    ("POST", "admin.finish_setup"): Row(ADMINS),
     ("GET", "admin.users"): Row(ADMINS),
     ("GET", "admin.user"): Row(ADMINS),
     ("POST", "admin.set_role"): Row(ADMINS, form={"role": "agent"}),
@@ -238,6 +268,8 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("POST", "admin.set_promise"): Row(ADMINS),
     ("POST", "admin.set_team"): Row(ADMINS),
     ("POST", "admin.set_kinds"): Row(ADMINS),
+    ("GET", "admin.guide"): Row(ADMINS),
+    ("POST", "admin.guide"): Row(ADMINS),
     ("GET", "admin.mail"): Row(ADMINS),
     ("GET", "admin.one_mail"): Row(NOBODY),  # no mail is kept here
     ("GET", "admin.mail_html"): Row(NOBODY),

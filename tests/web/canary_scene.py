@@ -15,6 +15,8 @@ from sqlalchemy import select
 from app.domains.accounts.actions.sessions import Browser, open_session
 from app.domains.accounts.actor import SYSTEM, Actor
 from app.domains.accounts.models import User
+from app.domains.attachments.actions import attach, hold_named, prepare
+from app.domains.attachments.models import Holder
 from app.domains.escalation.actions.claiming import case_to_change, claim_case
 from app.domains.escalation.actions.noting import note_case
 from app.domains.escalation.actions.raising import ask_staff_now
@@ -71,6 +73,10 @@ class Scene:
         self.question = a_question(by=author, title=f"The {BESIDE} {POST} drops the connection", body=WORDS)
         self.deleted = a_question(by=author, title=f"The {BESIDE} {POST} is silent at night", body=WORDS)
         self.public = a_question(by=self.other)
+        with transaction():
+            file = attach(author, prepare(author, WORDS.encode(), "wren.log"))
+            hold_named(author, Holder.QUESTION, self.question.id, file.address)
+            self.file = file.name
         self.answers = [an_answer(to=self.question, by=author, body=f"{WORDS} Solved.")]
         self.answers += [an_answer(to=self.public, by=author, body=f"{WORDS} Way {n}.") for n in range(2)]
         self.comments = [a_comment(on=each, by=author, body=f"{WORDS} {n}") for n, each in enumerate(self._asked() * 2)]
@@ -114,7 +120,7 @@ class Scene:
         shared |= {"case_id": self.case_id, "item_id": self.item_id, "digest_id": self.digest_id}
         shared |= {"label_id": self.label_id, "product_id": self.public.product_id, "comment_id": self.comments[0].id}
         shared |= {"filename": "css/page.css", "token": "no-such-token", "job_id": 1, "mail_id": 1, "notice_id": 1}
-        shared |= {"session_id": 1, "token_id": 1, "kind": "question"}
+        shared |= {"session_id": 1, "token_id": 1, "kind": "question", "file": self.file}
         shared["slug"] = "its-words"  # an address that held them would be an echo
         places = [(self.question, self.answers[0]), (self.deleted, self.answers[0]), (self.public, self.answers[1])]
         places += [(self.public, self.answers[2]), (self.waiting, self.answers[2])]
@@ -163,7 +169,8 @@ class Scene:
                 continue
             row, seen = MATRIX.get((method, rule.endpoint), Row(ALL)), set()
             for place, things in enumerate(self.things):
-                values = things | ARGUMENTS.get(rule.endpoint.split(".")[0], {})
+                named = ARGUMENTS.get(rule.endpoint.split(".")[0], {})
+                values = things | {name: value.format(**things) for name, value in named.items()}
                 with self.app.test_request_context():
                     arguments = {name: values[name] for name in rule.arguments}
                     address = url_for(rule.endpoint, **arguments, _external=False)

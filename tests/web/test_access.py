@@ -9,6 +9,8 @@ from flask import url_for
 from app.domains.accounts.actions.sessions import Browser, open_session
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import User
+from app.domains.attachments.actions import attach, hold_named, prepare
+from app.domains.attachments.models import Holder
 from app.domains.escalation.models import CaseState
 from app.domains.escalation.transitions.agreeing import agree
 from app.domains.feedback.actions.labelling import label_post
@@ -61,6 +63,7 @@ class Stage:
             "answers_question_id": under.id,
             "user_id": self.other.id,
             "product_id": question.product_id,
+            "file": self._file(question, asker),
             **dict.fromkeys(("session_id", "token_id", "mail_id", "job_id"), 0),
             "slug": question.slug,
             "name": "somebody else",
@@ -78,6 +81,13 @@ class Stage:
             db.session.add(digest)
             db.session.flush()
             return {"label_id": label.id, "item_id": label.item_id, "digest_id": digest.id}
+
+    def _file(self, question: Question, asker: Actor) -> str:
+        """In the asker's question."""
+        with transaction():
+            file = attach(asker, prepare(asker, f"a log of {question.id}".encode(), "router.log"))
+            hold_named(asker, Holder.QUESTION, question.id, file.address)
+            return file.name
 
     def _queued_case(self, question: Question) -> int:
         with transaction():

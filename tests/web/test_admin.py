@@ -73,7 +73,7 @@ def test_every_page_is_shown(admin, ada, language):
 
 def test_an_empty_forum_names_its_administrators_first_steps(admin, ann):
     page = admin.get("/admin/").text
-    assert "First steps" in page and 'href="/settings/security"' in page and "users create" in page
+    assert "First steps" in page and 'href="/settings/security"' in page and 'href="/admin/setup"' in page
 
     a_question(by=ann)
     assert "First steps" not in admin.get("/admin/").text

@@ -18,6 +18,7 @@ from app.domains.feedback.wording import Wording
 from app.domains.questions.actions.asking import question_to_change
 from app.domains.questions.actions.hiding import hide_post
 from app.extensions import db
+from app.kernel.languages import spoken
 from app.kernel.mail import Mail
 from app.kernel.rendering import mail_from_template
 from app.kernel.transaction import transaction
@@ -289,7 +290,7 @@ def test_the_digest_begins_with_sentences_of_its_readers_script(app, language, s
     content = SimpleNamespace(header=header, themes=themes, spikes=[], decisions=SimpleNamespace(overdue=["one"]))
     with app.test_request_context("/", headers={"Accept-Language": language}):
         made = app.jinja_env.get_template("feedback/_lede.html").make_module()
-        assert str(made.lede(content, Wording(language, "Asia/Shanghai"))).strip() == said
+        assert str(made.lede(content, Wording(spoken(language), "Asia/Shanghai"))).strip() == said
 
 
 def test_the_running_week_is_shown_and_not_stored(client, ann, pat):

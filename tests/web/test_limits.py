@@ -1,6 +1,7 @@
 """Each limit at its door: one more than it allows is 429 with Retry-After, and somebody else is not bothered."""
 
 from collections.abc import Callable
+from io import BytesIO
 from itertools import count
 from typing import Any
 
@@ -26,14 +27,16 @@ PASSWORD = "four other quite long words"
 FORM = {"product": "mesh", "tags": "wifi", "kind": "question"}
 # What security asks for; a site may change them.
 DEFAULTS = {
-    "account_mails": "20/hour", "api_calls": "300/5 minutes", "change_mails": "5/hour", "comments": "6/minute",
-    "confirm_mails": "2/hour; 5/day", "drafts": "120/minute", "edits": "60/minute", "edits_new_member": "8/minute",
-    "flags": "20/hour", "guest_mails": "3/hour", "guest_questions": "5/30 minutes", "labels": "60/hour",
-    "post_burst": "5/150 seconds", "posts": "60/hour", "posts_new_member": "10/day", "presence": "120/minute",
-    "renamings": "2/30 days", "reset_mails": "2/hour; 5/day", "searches": "60/minute", "searches_guest": "30/minute",
+    "account_mails": "20/hour", "api_calls": "300/5 minutes", "avatars": "10/hour", "change_mails": "5/hour",
+    "comments": "6/minute", "confirm_mails": "2/hour; 5/day", "drafts": "120/minute", "edits": "60/minute",
+    "edits_new_member": "8/minute", "flags": "20/hour", "guest_mails": "3/hour", "guest_questions": "5/30 minutes",
+    "labels": "60/hour",
+    "pastes": "30/minute", "post_burst": "5/150 seconds", "posts": "60/hour", "posts_new_member": "10/day",
+    "presence": "120/minute", "renamings": "2/30 days", "reset_mails": "2/hour; 5/day",
+    "searches": "60/minute", "searches_guest": "30/minute",
     "second_factor": "10/15 minutes", "sign_in_account": "10/15 minutes", "sign_in_address": "25/5 minutes",
-    "sign_up": "5/30 minutes", "sign_up_target": "5/hour", "suggestions": "120/minute", "votes": "30/day",
-    "votes_new_member": "10/day",
+    "sign_up": "5/30 minutes", "sign_up_target": "5/hour", "suggestions": "120/minute", "uploads": "8/minute",
+    "votes": "30/day", "votes_new_member": "10/day",
 }  # fmt: skip
 
 
@@ -121,6 +124,9 @@ DOORS: dict[str, Callable[[Visitor, int], TestResponse]] = {
         "/feedback", {"post": f"question:{who.own[n].id}", "type": "bug"}
     ),
     "drafts": lambda who, n: who.browser.put("/drafts/ask", data={"title": f"The router {n}", "draft_version": n}),
+    "uploads": lambda who, n: who.posts("/attachments", file=(BytesIO(b"log %d" % n), "router.log")),
+    "avatars": lambda who, n: who.posts("/settings/avatar", avatar=(BytesIO(b"no picture"), "me.png")),
+    "pastes": lambda who, n: who.as_guest("POST", "/editor/markdown", html=f"<b>{n}</b>"),
     "presence": lambda who, n: who.as_guest("POST", f"/questions/{who.others[0].id}/presence", page="k" * 9),
     "searches": lambda who, n: who.gets(f"/search?q=router+{n}"),
     "searches_guest": lambda who, n: who.as_guest("GET", "/search", q=f"router {n}"),

@@ -1,6 +1,6 @@
 """Questions, answers, comments."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -94,6 +94,7 @@ class AnswerShape(BaseModel):
     edited_at: datetime | None
     deleted_at: datetime | None
     version: int
+    version_of: int | None = Field(description="The answer that this one says in another language.")
     source_url: str | None
     source_licence: str | None
     comments: list[CommentShape]
@@ -116,9 +117,12 @@ class QuestionShape(QuestionCore):
     source_licence: str | None
     comments: list[CommentShape]
     answers: list[AnswerShape]
+    left_out_tags: list[str] = Field(
+        default=[], description="Of the tags just sent, those that nobody has added yet and this person may not add."
+    )
 
 
-def question(view: QuestionView, promise: Promise) -> QuestionShape:
+def question(view: QuestionView, promise: Promise, left_out_tags: Sequence[str] = ()) -> QuestionShape:
     names = (
         "edited_at", "closed_at", "close_reason", "duplicate_of_id", "deleted_at", "version", "source_url",
         "source_licence", "body", "body_html", "my_vote",
@@ -129,6 +133,7 @@ def question(view: QuestionView, promise: Promise) -> QuestionShape:
         no_promise=promise.why_none,
         comments=[comment(each, view.id, view.slug) for each in view.comments],
         answers=[answer(each, view.slug) for each in view.answers],
+        left_out_tags=list(left_out_tags),
     )
 
 
@@ -165,6 +170,7 @@ def answer(view: AnswerView, slug: str) -> AnswerShape:
         url=thread_url(view.question_id, slug, f"answer-{view.id}"),
         author=person(view.author),
         accepted=view.accepted_at is not None,
+        version_of=view.version_of_id,
         comments=[comment(each, view.question_id, slug) for each in view.comments],
     )
 

@@ -8,7 +8,7 @@ from app.domains.accounts.actor import SYSTEM
 from app.domains.feedback import names
 from app.domains.feedback.queries.digests import DigestInHand, digest_page, removed_posts
 from app.domains.feedback.wording import Wording
-from app.kernel.i18n import supported
+from app.kernel.languages import spoken
 
 MAIL_TEMPLATE = "feedback/digest"
 
@@ -22,7 +22,7 @@ def reading_context(
         "digest": digest,
         "content": content,
         "removed": removed,
-        "words": Wording(supported(language) or "en", content.covers.zone),
+        "words": Wording(spoken(language), content.covers.zone),
         "names": names,
         "address": address,
     }

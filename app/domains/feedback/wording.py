@@ -10,8 +10,8 @@ from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
 from app.domains.feedback.digest.content import Share
+from app.kernel.languages import Language
 
-LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
 NOTHING = "–"
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -27,12 +27,12 @@ class Stretch(Protocol):
 
 @dataclass(frozen=True)
 class Wording:
-    language: str
+    language: Language
     zone: str
 
     @property
     def locale(self) -> str:
-        return LOCALES.get(self.language, "en_GB")
+        return self.language.locale
 
     def window(self, covers: Stretch) -> str:
         """Its first and last day: "2–8 Mar 2026"; one day alone, as a date."""
@@ -43,12 +43,10 @@ class Wording:
         return str(format_interval(first, last, "yMMMd", locale=self.locale))
 
     def day(self, at: datetime) -> str:
-        pattern = "M月d日" if self.language == "zh" else "d MMM"
-        return str(format_datetime(at, pattern, tzinfo=ZoneInfo(self.zone), locale=self.locale))
+        return str(format_datetime(at, self.language.day, tzinfo=ZoneInfo(self.zone), locale=self.locale))
 
     def moment(self, at: datetime) -> str:
-        pattern = "M月d日 EEE HH:mm" if self.language == "zh" else "EEE d MMM, HH:mm"
-        return str(format_datetime(at, pattern, tzinfo=ZoneInfo(self.zone), locale=self.locale))
+        return str(format_datetime(at, self.language.moment, tzinfo=ZoneInfo(self.zone), locale=self.locale))
 
     def number(self, value: float, digits: int = 1) -> str:
         rounded = round(value, digits)
@@ -82,7 +80,7 @@ class Wording:
 
     def _both(self, large: tuple[int, str], small: tuple[int, str]) -> str:
         shown = [self._unit(*one) for one in (large, small) if one[0]]
-        return ("" if self.language == "zh" else " ").join(shown)
+        return self.language.gap.join(shown)
 
     def _unit(self, value: int, unit: str) -> str:
         return str(format_unit(value, f"duration-{unit}", length="short", locale=self.locale))

@@ -1,8 +1,9 @@
 """Who follows what."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from app.domains.follows.models import Follow, FollowKind, FollowLevel
 from app.extensions import db
@@ -37,3 +38,29 @@ def followed_ids(user_id: int | None, kind: FollowKind) -> list[int]:
     """What a person follows."""
     found = select(Follow.target_id).where(Follow.user_id == user_id, Follow.kind == kind, Follow.level.in_(_HEARS))
     return list(db.session.scalars(found.order_by(Follow.created_at.desc())))
+
+
+def followed_targets(user_id: Any, kind: FollowKind) -> Any:
+    """What a person follows, for a statement that asks whether something is among it."""
+    return _targets(user_id, kind).where(Follow.level.in_(_HEARS))
+
+
+def muted_targets(user_id: Any, kind: FollowKind) -> Any:
+    """What a person does not want to see, for a statement that asks whether something is among it."""
+    return _targets(user_id, kind).where(Follow.level == FollowLevel.MUTED)
+
+
+def _targets(user_id: Any, kind: FollowKind) -> Any:
+    return select(Follow.target_id).where(Follow.user_id == user_id, Follow.kind == kind)
+
+
+def muted_ids(user_id: int | None, kind: FollowKind) -> list[int]:
+    """What a person has muted."""
+    return list(db.session.scalars(muted_targets(user_id, kind).order_by(Follow.target_id)))
+
+
+def muted_total(user_id: Any) -> Any:
+    """How much of questions, products and tags a person has muted, as a part of another statement."""
+    lists = (FollowKind.QUESTION, FollowKind.PRODUCT, FollowKind.TAG)
+    found = select(func.count()).select_from(Follow).where(Follow.user_id == user_id, Follow.kind.in_(lists))
+    return found.where(Follow.level == FollowLevel.MUTED)

@@ -14,6 +14,7 @@ from typing import Any, get_args
 from app.domains.search.analysis import phrase_tokens
 from app.domains.search.engine import Flag, Hint, SearchQuery, Sort
 from app.domains.search.operators import number_range, time_range
+from app.kernel.languages import CONTENT_LANGUAGES
 
 MAX_TEXT_CHARACTERS = 10_000
 MAX_TERMS = 500
@@ -164,7 +165,7 @@ def _read_value(name: str, value: str, draft: _Draft) -> bool:
         "answers": lambda: number_range(folded),
         "score": lambda: number_range(folded),
         "created": lambda: time_range(folded, draft.now),
-        "lang": lambda: folded if folded in ("zh", "en") else None,
+        "lang": lambda: folded if folded in CONTENT_LANGUAGES else None,
         "sort": lambda: folded if folded in get_args(Sort) else None,
     }[name]()
     if meaning is not None:

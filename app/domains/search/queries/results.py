@@ -6,6 +6,7 @@ from typing import Literal, get_args
 from app.domains.questions.queries import Card
 from app.domains.search.engine import Flag, Hint, SearchQuery, Sort
 from app.domains.search.highlight import Segment
+from app.kernel.languages import CONTENT_LANGUAGES
 
 State = Literal["", "answered", "unanswered", "solved", "escalated", "official"]
 
@@ -34,7 +35,7 @@ class SearchFilters:
             tags=tuple(dict.fromkeys(tags)),
             flags=tuple(dict.fromkeys(flags)),
             product=(self.product,) if self.product else query.product,
-            lang=self.lang if self.lang in ("zh", "en") else query.lang,
+            lang=self.lang if self.lang in CONTENT_LANGUAGES else query.lang,
             sort=self.sort if self.sort in get_args(Sort) else query.sort,  # type: ignore[arg-type]
             # A title that is found whatever the operators say would stand outside of what was chosen here.
             text="" if self.narrow else query.text,

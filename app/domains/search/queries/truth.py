@@ -15,6 +15,7 @@ from app.domains.search.engine import SearchDocument
 from app.domains.tags.models import Tag
 from app.extensions import db
 from app.kernel.excerpts import plain_text
+from app.kernel.languages import CONTENT_LANGUAGES
 
 
 def documents_by_id(ids: Sequence[int]) -> list[SearchDocument]:
@@ -103,6 +104,6 @@ def _document(row: Any, tags: list[str], answers: list[Any]) -> SearchDocument:
             created_at=row.created_at,
             active_at=row.active_at,
             audience=audience_of(row),
-            lang=row.language if row.language in ("zh", "en") else None,
+            lang=row.language if row.language in CONTENT_LANGUAGES else None,
         )
     )
