@@ -173,7 +173,9 @@ def say_it_is_solved(page: Page, mails: Postbox) -> None:
 
 def mark_the_wish(page: Page, address: str) -> None:
     page.goto(address)
-    page.locator("#question").get_by_role("link", name="Feedback").click()
+    question = page.locator("#question")
+    question.get_by_text("More", exact=True).first.click()
+    question.get_by_role("link", name="Feedback").click()
     page.get_by_label("The sentence").fill(WISH)
     page.get_by_label("Request").check()
     page.get_by_label("Tags").fill("download")

@@ -276,10 +276,12 @@ def test_without_drafts_the_list_says_what_it_is_for(client, ann):
     assert "No drafts" in sign_in(client, ann).get("/drafts").text
 
 
-def test_other_pages_ask_nothing_of_drafts(client, ann):
+def test_the_first_page_shows_them_and_other_pages_ask_nothing_of_drafts(client, ann):
     a_question(by=ann)
     sign_in(client, ann)
-    for path in ("/", "/questions", "/inbox", "/tags"):
+    a_draft(ann, "ask", title="My other words", body="Half")
+    assert "My other words" in client.get("/").text
+    for path in ("/questions", "/inbox", "/tags"):
         with statements() as asked:
             client.get(path)
         assert not [statement for statement in asked if "draft" in statement], path

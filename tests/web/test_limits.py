@@ -1,6 +1,7 @@
 """Each limit at its door: one more than it allows is 429 with Retry-After, and somebody else is not bothered."""
 
 from collections.abc import Callable
+from functools import cached_property
 from io import BytesIO
 from itertools import count
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pyotp
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.domains.accounts.actions.second_factor import begin_set_up, confirm_set_up
@@ -30,13 +32,12 @@ DEFAULTS = {
     "account_mails": "20/hour", "api_calls": "300/5 minutes", "avatars": "10/hour", "change_mails": "5/hour",
     "comments": "6/minute", "confirm_mails": "2/hour; 5/day", "drafts": "120/minute", "edits": "60/minute",
     "edits_new_member": "8/minute", "flags": "20/hour", "guest_mails": "3/hour", "guest_questions": "5/30 minutes",
-    "labels": "60/hour",
-    "pastes": "30/minute", "post_burst": "5/150 seconds", "posts": "60/hour", "posts_new_member": "10/day",
+    "labels": "60/hour", "pastes": "30/minute", "post_burst": "5/150 seconds", "posts": "60/hour", "posts_new_member": "10/day",
     "presence": "120/minute", "renamings": "2/30 days", "reset_mails": "2/hour; 5/day",
     "searches": "60/minute", "searches_guest": "30/minute",
     "second_factor": "10/15 minutes", "sign_in_account": "10/15 minutes", "sign_in_address": "25/5 minutes",
-    "sign_up": "5/30 minutes", "sign_up_target": "5/hour", "suggestions": "120/minute", "uploads": "8/minute",
-    "votes": "30/day", "votes_new_member": "10/day",
+    "sign_up": "5/30 minutes", "sign_up_target": "5/hour", "staff_invitations": "50/hour", "suggestions": "120/minute", 
+    "uploads": "8/minute", "votes": "30/day", "votes_new_member": "10/day",
 }  # fmt: skip
 
 
@@ -60,6 +61,10 @@ class Visitor:
 
     def gets(self, path: str) -> TestResponse:
         return self.browser.get(path, environ_base={"REMOTE_ADDR": self.address})
+
+    @cached_property
+    def administers(self) -> FlaskClient:
+        return sign_in(self.app.test_client(), a_person(f"{self.name} in charge", role="admin"))
 
     def as_guest(self, method: str, path: str, address: str | None = None, **form: Any) -> TestResponse:
         way = {"data": form} if method == "POST" else {"query_string": form}
@@ -108,6 +113,11 @@ def asks_as_guest(who: Visitor, n: int, *, address: str, email: str) -> TestResp
     return browser.post("/questions/ask/almost", data=form, environ_base={"REMOTE_ADDR": address})
 
 
+def invites(who: Visitor, n: int) -> TestResponse:
+    form = {"name": f"{who.name} aide {n}", "email": f"{n}-{who.email}", "role": "agent", "language": "en"}
+    return who.administers.post("/admin/setup/team", data=form)
+
+
 # name -> what somebody does for the n-th time. Requests that are counted by an address of the network all come from
 # one; those counted otherwise come from many.
 DOORS: dict[str, Callable[[Visitor, int], TestResponse]] = {
@@ -143,6 +153,7 @@ DOORS: dict[str, Callable[[Visitor, int], TestResponse]] = {
     "change_mails": lambda who, n: who.posts("/settings/account/address", email=f"{n}{who.email}"),
     "renamings": lambda who, n: who.posts("/settings/profile", name=f"{who.name} anew {n}", about=""),
     "guest_questions": lambda who, n: asks_as_guest(who, n, address=who.address, email=f"{n}{who.email}"),
+    "staff_invitations": lambda who, n: invites(who, n),
     "guest_mails": lambda who, n: asks_as_guest(who, n, address=elsewhere(n), email=who.email),
 }
 OF_NEWCOMERS = {"posts_new_member", "edits_new_member", "votes_new_member"}

@@ -39,7 +39,7 @@ LETTER = re.compile(r"[^\W\d_]")
 # Addresses, codes (also those of events: "AnswerPosted") and names of things that no language calls otherwise.
 SAME_EVERYWHERE = re.compile(
     r"https?://\S+|#[a-z]+-\d+|/[\w./<>:{}-]{3,}|[\w.+-]+@[\w.-]+|\b[a-z_]+[._][a-z_.]+\b|\b(?:[A-Z][a-z]+){2,}\b|\bL\d\b"
-    r"|简体中文|繁體中文|English|UTC|API|JSON|CSV|Markdown|MB\b|Whoosh|tantivy|sqlite|Asia/Shanghai"
+    r"|简体中文|繁體中文|中文|\(Ctrl\+[^)]+\)|English|UTC|API|JSON|CSV|Markdown|MB\b|Whoosh|tantivy|sqlite|Asia/Shanghai"
 )
 # As Babel writes them, which speaks every language: 2–8 Mar 2026, Tue, 5 days 14 hrs.
 DATES = re.compile(

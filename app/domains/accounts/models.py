@@ -54,8 +54,6 @@ class User(Model):
     language: Mapped[str] = mapped_column(String(8), default="en")
     timezone: Mapped[str] = mapped_column(String(64), default="UTC")
     theme: Mapped[str] = mapped_column(String(8), default="auto")
-    avatar: Mapped[str | None] = mapped_column(String(60))
-    """The name of a file among the uploads; None = a letter on a colour."""
     about: Mapped[str] = mapped_column(Text, default="")
     about_html: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcTime)
@@ -69,6 +67,8 @@ class User(Model):
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"))
     source_url: Mapped[str | None] = mapped_column(String(500))
     """Where an imported author is at home; None for people who registered here."""
+    avatar: Mapped[str | None] = mapped_column(String(60))
+    """The name of a file among the uploads; None = a letter on a colour."""
 
 
 class Session(Model):
