@@ -30,7 +30,8 @@ PASSED_OVER = {
     "guests.publish", "guests.almost", "notifications.not_yet", "notifications.solved", "notifications.unsubscribe",
     "accounts.second_step", "accounts.check_mail", "accounts.recovery_codes", "accounts.second_factor_off",
     "admin.setup", "feedback.preview", "attachments.show",
-    "editor.tools", "editor.people", "editor.tags", "hints.guide", "questions.fragment", "accounts.avatar", "frame.manifest",
+    "editor.tools", "editor.people", "editor.tags", "hints.guide", "questions.fragment", "accounts.avatar",
+    "frame.manifest",
 }  # fmt: skip
 GUESTS = {"accounts.login", "accounts.register", "accounts.forgot", "reputation.leaderboard", "demonstration.start"}
 SEEN_BY = {"admin": "admin", "escalation": "lead", "feedback": "pm", "moderation": "admin"}
