@@ -174,7 +174,7 @@ def say_it_is_solved(page: Page, mails: Postbox) -> None:
 def mark_the_wish(page: Page, address: str) -> None:
     page.goto(address)
     question = page.locator("#question")
-    question.get_by_text("More", exact=True).first.click()
+    question.locator(".menu > summary").last.click()
     question.get_by_role("link", name="Feedback").click()
     page.get_by_label("The sentence").fill(WISH)
     page.get_by_label("Request").check()

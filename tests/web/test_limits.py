@@ -160,10 +160,8 @@ OF_NEWCOMERS = {"posts_new_member", "edits_new_member", "votes_new_member"}
 
 
 def limits() -> dict[str, str]:
-    """Those of the forum; tests of the kernel declare their own."""
     named = {name: each for name, each in Setting.DECLARED.items() if name.startswith("limits.")}
-    own = {name: each for name, each in named.items() if not name.endswith("_of_the_tests")}
-    return {name.removeprefix("limits."): str(each.default) for name, each in own.items()}
+    return {name.removeprefix("limits."): str(each.default) for name, each in named.items()}
 
 
 def test_every_limit_has_its_number_and_its_test(app):
