@@ -92,7 +92,7 @@ def _known(sort: str) -> str:
 
 def question_list(actor: Actor, wanted: ListFilter, after: str | None = None, limit: int = PER_PAGE) -> Page[Card]:
     """One page of a list, newest (or highest) first. One statement."""
-    sort, given = _known(wanted.sort), _given(wanted)
+    sort, given = _known(wanted.sort), given_values(wanted)
     column, kind = _ORDERS[sort]
     key = key_of(after, kind, int)
     found = _listing(sight_of(actor), sort, frozenset(given), key is not None)
@@ -140,7 +140,7 @@ def _cut(found: Select[Any], key: tuple[Any, Any], goes_on: bool) -> Select[Any]
     return found.order_by(key[0].desc(), key[1].desc()).limit(bindparam("limit", type_=Integer))
 
 
-def _given(wanted: ListFilter) -> dict[str, Any]:
+def given_values(wanted: ListFilter) -> dict[str, Any]:
     """The filters in force, with the values of their statement; what nobody knows filters nothing."""
     given = {
         "product_id": wanted.product_id,
@@ -155,11 +155,10 @@ def _given(wanted: ListFilter) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None} | chosen
 
 
-def list_clauses(actor: Actor, wanted: ListFilter) -> tuple[list[Any], dict[str, Any]]:
-    """What holds for the questions of this list, and the values of the statement: for a list with an order of its own
-    in a domain to the right."""
-    given = _given(wanted)
-    return _filters(sight_of(actor), wanted.sort, given), reading(actor, **given)
+def list_clauses(sight: Sight, given: Iterable[str]) -> list[Any]:
+    """What holds for the questions of a list with these filters: for one with an order of its own in a domain to the
+    right. Their values are `given_values` and those of `reading`."""
+    return _filters(sight, "", given)
 
 
 def _filters(sight: Sight, sort: str, given: Iterable[str]) -> list[Any]:
@@ -169,7 +168,7 @@ def _filters(sight: Sight, sort: str, given: Iterable[str]) -> list[Any]:
 
 def question_count(actor: Actor, wanted: ListFilter) -> int:
     """How many questions the list holds; for the API, which promises a total. Of thousands it may be a minute old."""
-    given = _given(wanted)
+    given = given_values(wanted)
     counted = select(func.count()).select_from(Question)
     found = counted.where(*_filters(sight_of(actor), wanted.sort, given))
     # The same for every reader, as what is `listed` is: the key needs none.
@@ -179,7 +178,7 @@ def question_count(actor: Actor, wanted: ListFilter) -> int:
 def question_list_page(actor: Actor, wanted: ListFilter, page: int, limit: int) -> list[Card]:
     """The API's numbered page; the cursor is the better way beyond the first hundred."""
     column, _kind = _ORDERS[_known(wanted.sort)]
-    given = _given(wanted)
+    given = given_values(wanted)
     found = card_rows().where(*_filters(sight_of(actor), wanted.sort, given))
     found = found.order_by(column.desc(), Question.id.desc()).limit(limit).offset((page - 1) * limit)
     return [card_of(row) for row in db.session.execute(found, reading(actor, **given))]
