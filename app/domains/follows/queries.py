@@ -14,6 +14,11 @@ _OF_TARGETS = select(Follow.user_id).where(
     Follow.kind == bindparam("kind"), Follow.target_id.in_(bindparam("targets", expanding=True))
 )
 _FOLLOWERS = _OF_TARGETS.where(Follow.level.in_(_HEARS)).distinct().order_by(Follow.user_id)
+_FOLLOWED: Any = (
+    select(Follow.target_id)
+    .where(Follow.user_id == bindparam("user_id"), Follow.kind == bindparam("kind"), Follow.level.in_(_HEARS))
+    .order_by(Follow.created_at.desc())
+)
 _MUTING = _OF_TARGETS.where(Follow.level == FollowLevel.MUTED)
 
 
@@ -36,8 +41,7 @@ def follow_level(user_id: int | None, kind: FollowKind, target_id: int) -> Follo
 
 def followed_ids(user_id: int | None, kind: FollowKind) -> list[int]:
     """What a person follows."""
-    found = select(Follow.target_id).where(Follow.user_id == user_id, Follow.kind == kind, Follow.level.in_(_HEARS))
-    return list(db.session.scalars(found.order_by(Follow.created_at.desc())))
+    return list(read_rows(_FOLLOWED, {"user_id": user_id, "kind": kind}).scalars())
 
 
 def followed_targets(user_id: Any, kind: FollowKind) -> Any:

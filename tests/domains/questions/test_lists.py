@@ -4,9 +4,12 @@ import pytest
 from sqlalchemy import update
 
 from app.domains.accounts.actor import Actor
+from app.domains.follows.actions import follow
+from app.domains.follows.models import FollowKind
 from app.domains.questions.invariants import tags_behind
 from app.domains.questions.models import QuestionTag
 from app.domains.questions.queries import SORTS, ListFilter, question_list
+from app.domains.questions.queries.lists import MOST_TAGS
 from app.domains.tags.queries import tag_by_name
 from app.extensions import db
 from app.kernel.transaction import transaction
@@ -73,3 +76,28 @@ def test_the_doctor_finds_a_tag_that_tells_another_time_than_its_question(asked,
         wrong = update(QuestionTag).where(QuestionTag.question_id == asked[0].id)
         db.session.execute(wrong.values(active_at=asked[1].created_at))
     assert [row.question_id for row in tags_behind()] == [asked[0].id]
+
+
+MANY = ("wifi", *(f"t{number}" for number in range(MOST_TAGS)))
+
+
+@pytest.mark.parametrize("tags", [("wifi",), ("wifi", "slow", "printing"), MANY])
+def test_what_is_followed_is_one_list_in_the_order_of_activity_whatever_the_number_of_tags(ann, bob, clock, tags):
+    clock.advance(hours=1)
+    made = [a_question(by=ann, tags=("wifi", "slow")), a_question(by=ann, tags=("printing",))]
+    for tag in set(tags) - {"wifi", "slow", "printing"}:
+        made.append(a_question(by=ann, tags=(tag,)))
+    clock.advance(hours=1)
+    made.append(a_question(by=ann, tags=("wifi",)))
+    an_answer(to=made[0], by=bob)
+    with transaction():
+        for tag in tags:
+            follow(bob, FollowKind.TAG, tag_by_name(tag).id)
+    wanted = ListFilter(followed=True, without_muted=True)
+    page = question_list(bob, wanted, limit=2)
+    shown = ids(page)
+    while page.next:
+        page = question_list(bob, wanted, after=page.next, limit=2)
+        shown += ids(page)
+    expected = [card.id for card in question_list(bob, ListFilter(), limit=100).items if set(card.tags) & set(tags)]
+    assert shown == expected and len(shown) >= 2

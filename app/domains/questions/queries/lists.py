@@ -1,17 +1,17 @@
 """Lists of questions: filters, orders, pages by key."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, and_, bindparam, exists, func, select
+from sqlalchemy import Integer, Select, String, and_, bindparam, exists, func, select, type_coerce, union
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.sight import READER_ID, Sight, reading, sight_of
 from app.domains.follows.models import FollowKind
-from app.domains.follows.queries import followed_targets, muted_targets
+from app.domains.follows.queries import followed_ids, followed_targets, muted_targets
 from app.domains.questions.models import (
     Kind,
     Question,
@@ -67,11 +67,12 @@ def _with_tag(tag_ids: Any) -> Any:
 
 
 _TAGGED = select(QuestionTag.question_id)
+_STATE = Question.service_state.type
 _FILTERS: dict[str, Any] = {
     "product_id": Question.product_id == bindparam("product_id"),
     "asker_id": Question.asker_id == bindparam("asker_id"),
     "kind": Question.kind == bindparam("kind"),
-    "state": Question.service_state == bindparam("state"),
+    "state": Question.service_state == bindparam("state", type_=_STATE),
     "language": Question.language == bindparam("language"),
     "tag": Question.id.in_(_TAGGED.join(Tag, Tag.id == QuestionTag.tag_id).where(Tag.name == bindparam("tag"))),
     "tag_id": Question.id.in_(_TAGGED.where(QuestionTag.tag_id == bindparam("tag_id"))),
@@ -85,18 +86,27 @@ _FILTERS: dict[str, Any] = {
 }
 
 
+# Of one asker's few questions: written so that SQLite does not walk through everybody's in that state instead.
+_STATE_OF_OWN = type_coerce(Question.service_state, String).concat("") == bindparam("state", type_=_STATE)
+
+
 def _known(sort: str) -> str:
     """The order that is meant: anything may stand in an address, and statements are kept by it."""
     return sort if sort in _ORDERS else "active"
 
 
 def question_list(actor: Actor, wanted: ListFilter, after: str | None = None, limit: int = PER_PAGE) -> Page[Card]:
-    """One page of a list, newest (or highest) first. One statement."""
+    """One page of a list, newest (or highest) first. One statement, and one more of what is followed."""
     sort, given = _known(wanted.sort), given_values(wanted)
     column, kind = _ORDERS[sort]
     key = key_of(after, kind, int)
-    found = _listing(sight_of(actor), sort, frozenset(given), key is not None)
     values = reading(actor, limit=limit + 1, **given)
+    tags = followed_ids(actor.id, FollowKind.TAG) if wanted.followed and sort == "active" else []
+    if 0 < len(tags) <= MOST_TAGS:
+        found = _followed_listing(sight_of(actor), frozenset(given), key is not None, _places(len(tags)))
+        values |= {f"tag_{place}": tags[place % len(tags)] for place in range(_places(len(tags)))}
+    else:
+        found = _listing(sight_of(actor), sort, frozenset(given), key is not None)
     if key is not None:
         values["after_value"], values["after_id"] = key
     rows = read_rows(found, values).all()
@@ -124,6 +134,31 @@ def _tag_listing(sight: Sight, sort: str, given: frozenset[str], goes_on: bool) 
     key = (_ORDERS[sort][0], Question.id)
     page = _cut(select(Question.id).join(QuestionTag, tied).where(*wanted), key, goes_on)
     return card_rows().where(Question.id.in_(page)).order_by(*(column.desc() for column in key))
+
+
+MOST_TAGS = 32
+"""Of more, a page's questions are soon found by walking through all."""
+
+
+def _places(tags: int) -> int:
+    """As many as the statement has, which is not written once for each number of tags."""
+    return 1 << (tags - 1).bit_length()
+
+
+@cache
+def _followed_listing(sight: Sight, given: frozenset[str], goes_on: bool, tags: int) -> Select[Any]:
+    """By activity, of those with any of some tags: a page of each tag, from its index, and of these the first. Walking
+    through all questions until enough have such a tag takes long where the tags are rare."""
+    tied, key = QuestionTag.question_id == Question.id, (QuestionTag.active_at, QuestionTag.question_id)
+    wanted = _filters(sight, "active", given - {"followed"})
+    of_each = []
+    for place in range(tags):
+        tag_id = bindparam(f"tag_{place}", type_=Integer)
+        page = select(Question.id).join(QuestionTag, tied).where(QuestionTag.tag_id == tag_id, *wanted)
+        of_each.append(select(_cut(page, key, goes_on).subquery().c.id))
+    found = card_rows().where(Question.id.in_(union(*of_each)))
+    ordered = found.order_by(Question.active_at.desc(), Question.id.desc())
+    return ordered.limit(bindparam("limit", type_=Integer))
 
 
 def _of_tag(given: frozenset[str]) -> Any:
@@ -155,15 +190,16 @@ def given_values(wanted: ListFilter) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None} | chosen
 
 
-def list_clauses(sight: Sight, given: Iterable[str]) -> list[Any]:
+def list_clauses(sight: Sight, given: Collection[str]) -> list[Any]:
     """What holds for the questions of a list with these filters: for one with an order of its own in a domain to the
     right. Their values are `given_values` and those of `reading`."""
     return _filters(sight, "", given)
 
 
-def _filters(sight: Sight, sort: str, given: Iterable[str]) -> list[Any]:
+def _filters(sight: Sight, sort: str, given: Collection[str]) -> list[Any]:
     waiting = [Question.first_answer_at.is_(None), Question.closed_at.is_(None)] if sort == "unanswered" else []
-    return [*listed(), seen_by(sight.reader), *waiting, *(_FILTERS[name] for name in sorted(given))]
+    known = _FILTERS | ({"state": _STATE_OF_OWN} if "asker_id" in given else {})
+    return [*listed(), seen_by(sight.reader), *waiting, *(known[name] for name in sorted(given))]
 
 
 def question_count(actor: Actor, wanted: ListFilter) -> int:
