@@ -140,6 +140,7 @@ RENAMED: dict[str, Callable[..., Any]] = {}
 PAGES = [
     "app.web.home:pages",
     "app.web.frame:pages",
+    "app.web.sheets:pages",
     "app.web.accounts:pages",
     "app.web.admin:pages",
     "app.web.tags:pages",
@@ -177,6 +178,7 @@ EDGES = [
     "app.web.tracing:install",
     "app.web.page_cache:install",  # before a request that needs no more, and after it when the page is whole
     "app.web.assets:install",
+    "app.web.sheets:install",
     "app.web.context:install",
     "app.web.parts:install",
     "app.web.threads:install",

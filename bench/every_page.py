@@ -31,7 +31,7 @@ PASSED_OVER = {
     "accounts.second_step", "accounts.check_mail", "accounts.recovery_codes", "accounts.second_factor_off",
     "admin.setup", "feedback.preview", "attachments.show",
     "editor.tools", "editor.people", "editor.tags", "hints.guide", "questions.fragment", "accounts.avatar",
-    "frame.manifest",
+    "frame.manifest", "sheets.show",
 }  # fmt: skip
 GUESTS = {"accounts.login", "accounts.register", "accounts.forgot", "reputation.leaderboard", "demonstration.start"}
 SEEN_BY = {"admin": "admin", "escalation": "lead", "feedback": "pm", "moderation": "admin"}

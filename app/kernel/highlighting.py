@@ -127,7 +127,7 @@ def highlight_stylesheet() -> str:
         f'[data-theme="dark"] {{ {dark} }}',
         f'@media (prefers-color-scheme: dark) {{\n  :root:not([data-theme]) {{ {dark} }}\n}}',
         "pre { background: var(--code-background); color: var(--code-text); }",
-        *(f"{', '.join(_selectors(role))} {{ color: var(--code-{role}); }}" for role in COLOURS if _selectors(role)),
+        *(f"pre code {_classes(role)} {{ color: var(--code-{role}); }}" for role in COLOURS if _classes(role)),
         "pre code .ge { font-style: italic; }",
         "pre code .gs { font-weight: bold; }",
     ]
@@ -140,8 +140,9 @@ def _variables(background: str, theme: int) -> str:
     )
 
 
-def _selectors(role: str) -> list[str]:
-    return [f"pre code .{name}" for kind, name in STANDARD_TYPES.items() if name and _role_of(kind) == role]
+def _classes(role: str) -> str:
+    names = [f".{name}" for kind, name in STANDARD_TYPES.items() if name and _role_of(kind) == role]
+    return names[0] if len(names) == 1 else f":is({', '.join(names)})" if names else ""
 
 
 def _role_of(kind: Any) -> str | None:

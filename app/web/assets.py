@@ -20,7 +20,7 @@ def install(app: Flask) -> None:
 
     @lru_cache(maxsize=1024)
     def stamped(path: str, root: str | None) -> str:
-        return str(addresses("static", filename=path, v=_stamp(path)))
+        return str(addresses("static", filename=path, v=stamp(path)))
 
     def static_url(path: str) -> str:
         """An address that changes with the file, so that browsers may keep it for a year."""
@@ -61,6 +61,6 @@ def _root() -> str | None:
     return request.root_path if has_request_context() else None
 
 
-def _stamp(path: str) -> str:
+def stamp(path: str) -> str:
     file = ROOT / "static" / path
     return format(int(file.stat().st_mtime), "x") if file.exists() else "0"

@@ -8,10 +8,13 @@ from werkzeug.wrappers import Response
 
 from app.kernel.settings import SITE_NAME
 from app.web.actors import current_actor
+from app.web.assets import stamp
 from app.web.context import number, theme, unread_count
 from app.web.parts import part
 
 pages = Blueprint("frame", __name__)
+
+PICTURE = "img/touch-512.png"
 
 
 class Reader(NamedTuple):
@@ -41,7 +44,8 @@ def frame(name: str, section: str, search_text: str = "") -> Markup:
 @pages.get("/manifest.webmanifest")
 def manifest() -> Response:
     """What a phone shows of the forum on its home screen. The colours are --surface and --brand of tokens.css."""
-    picture = {"src": url_for("static", filename="img/touch-512.png"), "type": "image/png", "sizes": "512x512"}
+    address = url_for("static", filename=PICTURE, v=stamp(PICTURE))
+    picture = {"src": address, "type": "image/png", "sizes": "512x512"}
     icons = [picture | {"purpose": "any"}, picture | {"purpose": "maskable"}]
     known = {"name": SITE_NAME.value(), "short_name": SITE_NAME.value()[:12], "start_url": url_for("home.index")}
     look = {"display": "standalone", "background_color": "#ffffff", "theme_color": "#0d6662", "icons": icons}

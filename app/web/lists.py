@@ -9,6 +9,7 @@ from flask import request
 
 from app.domains.accounts.actor import Actor
 from app.domains.escalation.queries import nearing
+from app.domains.follows.models import FollowLevel
 from app.domains.questions.models import Kind, ServiceState
 from app.domains.questions.queries import SORTS, Card, ListFilter, OwnMarks, cards_by_id, own_marks, question_list
 from app.domains.tags.names import tag_name
@@ -84,6 +85,11 @@ def _wanted(chosen: Mapping[str, str], product: Any) -> ListFilter:
         followed="followed" in chosen,
         without_muted=current_actor().id is not None and "muted" not in chosen and "tag" not in chosen,
     )
+
+
+def hides_muted(level: FollowLevel | None) -> bool:
+    """On the page of a tag or a product: whoever has muted that itself, and opens it all the same, wants to see it."""
+    return current_actor().id is not None and level != FollowLevel.MUTED and "muted" not in request.args
 
 
 def listed_rows(actor: Actor, wanted: ListFilter, after: str | None = None, limit: int = 30) -> Page[Any]:

@@ -26,7 +26,7 @@ from app.kernel.transaction import transaction
 from app.web.accounts.forms import line
 from app.web.actors import current_actor
 from app.web.context import content_language
-from app.web.lists import rows_of
+from app.web.lists import hides_muted, rows_of
 from app.web.pager import next_url
 
 pages = Blueprint("products", __name__)
@@ -41,14 +41,17 @@ def index() -> Any:
 def show(slug: str) -> Any:
     actor, product = current_actor(), product_by_slug(slug)
     sort = request.args.get("sort", "active")
-    page = question_list(actor, ListFilter(sort=sort, product_id=product.id), request.args.get("after"))
+    following = follow_level(actor.id, FollowKind.PRODUCT, product.id)
+    wanted = ListFilter(sort=sort, product_id=product.id, without_muted=hides_muted(following))
+    page = question_list(actor, wanted, request.args.get("after"))
     return render_template(
         "products/show.html",
         product=product,
         rows=rows_of(actor, page.items),
         next_url=next_url(page.next),
         sort=sort if sort in SORTS else "active",
-        following=follow_level(actor.id, FollowKind.PRODUCT, product.id),
+        following=following,
+        without_muted=wanted.without_muted,
         **_beside(product),
     )
 

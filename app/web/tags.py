@@ -24,7 +24,7 @@ from app.kernel.transaction import transaction
 from app.web.actors import current_actor
 from app.web.forms import Form
 from app.web.forms import show as show_complaints
-from app.web.lists import rows_of
+from app.web.lists import hides_muted, rows_of
 from app.web.pager import next_url
 
 pages = Blueprint("tags", __name__)
@@ -58,7 +58,9 @@ def show(name: str) -> Any:
     if name != tag.name:
         return redirect(url_for("tags.show", name=tag.name), 303)
     sort = request.args.get("sort", "active")
-    page = question_list(actor, ListFilter(sort=sort, tag_id=tag.id), request.args.get("after"))
+    following = follow_level(actor.id, FollowKind.TAG, tag.id)
+    wanted = ListFilter(sort=sort, tag_id=tag.id, without_muted=hides_muted(following))
+    page = question_list(actor, wanted, request.args.get("after"))
     return render_template(
         "tags/show.html",
         tag=tag,
@@ -66,7 +68,8 @@ def show(name: str) -> Any:
         rows=rows_of(actor, page.items),
         next_url=next_url(page.next),
         sort=sort if sort in SORTS else "active",
-        following=follow_level(actor.id, FollowKind.TAG, tag.id),
+        following=following,
+        without_muted=wanted.without_muted,
     )
 
 

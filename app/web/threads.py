@@ -1,6 +1,7 @@
 """Which answers of a long thread one page shows, and what stands at its side to find the others by."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -8,7 +9,9 @@ from flask import Flask
 
 from app.domains.questions.queries import AnswerView
 
-ANSWERS_A_PAGE = 30
+# The answers of one page, in bytes: with the rest it stays within the 50 KB of bench/face.py for whoever is signed in,
+# for whom each answer has buttons beside its text.
+ANSWERS_WEIGH, BUTTONS_WEIGH, FEWEST = 25_000, 2_200, 3
 LISTED_FROM = 6  # fewer answers are seen at a glance
 HEADING = re.compile(r"<(h[1-6])>(.*?)</\1>", re.DOTALL)
 _TAG, _NO_WORD = re.compile(r"<[^>]*>|&[#\w]+;"), re.compile(r"[^\w]+")
@@ -46,15 +49,28 @@ def answer_page(answers: Sequence[AnswerView], at: int | None) -> AnswerPage:
     of = next((each.version_of_id for each in answers if each.id == at), None)
     answers = in_one_language(answers)
     place = next((place for place, each in enumerate(answers) if at and each.id in (at, of)), 0)
-    start = place // ANSWERS_A_PAGE * ANSWERS_A_PAGE
-    after = start + ANSWERS_A_PAGE
+    starts = _starts(answers)
+    here = bisect_right(starts, place) - 1
+    after = starts[here + 1] if here + 1 < len(starts) else len(answers)
     return AnswerPage(
-        answers[start:after],
-        answers[start - ANSWERS_A_PAGE].id if start else None,
+        answers[starts[here] : after],
+        answers[starts[here - 1]].id if here else None,
         answers[after].id if after < len(answers) else None,
-        start // ANSWERS_A_PAGE + 1,
-        max(1, -(-len(answers) // ANSWERS_A_PAGE)),
+        here + 1,
+        len(starts),
     )
+
+
+def _starts(answers: Sequence[AnswerView]) -> list[int]:
+    """The places with which pages begin: some ten short answers are a page, or fewer long ones."""
+    starts, weight = [0], 0
+    for place, each in enumerate(answers):
+        weighs = len(each.body_html.encode()) + BUTTONS_WEIGH
+        if place - starts[-1] >= FEWEST and weight + weighs > ANSWERS_WEIGH:
+            starts.append(place)
+            weight = 0
+        weight += weighs
+    return starts
 
 
 class Line(NamedTuple):
@@ -73,7 +89,8 @@ def answers_listed(answers: Sequence[AnswerView]) -> tuple[Line, ...]:
     answers = in_one_language(answers)
     if len(answers) < LISTED_FROM:
         return ()
-    return tuple(_line(each, place >= ANSWERS_A_PAGE) for place, each in enumerate(answers))
+    first = [*_starts(answers), len(answers)][1]
+    return tuple(_line(each, place >= first) for place, each in enumerate(answers))
 
 
 def _line(answer: AnswerView, far: bool) -> Line:

@@ -20,8 +20,8 @@ pages = Blueprint("votes", __name__)
 @pages.post("/votes")
 @login_required
 def cast() -> Any:
-    """`post` is question:1 or answer:2; `value` 1, 0 or -1."""
-    kind, _colon, number = request.form.get("post", "").partition(":")
+    """`post`, in the address or in the form, is question:1 or answer:2; `value` 1, 0 or -1."""
+    kind, _colon, number = request.values.get("post", "").partition(":")
     post_id, value = _whole(number), _whole(request.form.get("value", ""))
     with transaction():
         post, question = _post(kind, post_id)

@@ -40,6 +40,7 @@ def seen(foreign: frozenset[str] = ALL, own: frozenset[str] | None = None) -> Ro
 # Arguments of an address that another subject calls by the same name.
 ARGUMENTS: dict[str, dict[str, str]] = {
     "products": {"slug": "mesh"},
+    "sheets": {"names": "tokens-page"},
     "admin": {"slug": "mesh", "step": "name"},
     "tags": {"name": "wifi"},
     "help": {"topic": "promise"},
@@ -51,6 +52,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("GET", "static"): Row(ALL),
     ("GET", "home.index"): Row(ALL),
     ("GET", "frame.manifest"): Row(ALL),
+    ("GET", "sheets.show"): Row(ALL),
     ("GET", "help.index"): Row(ALL),
     ("GET", "help.show"): Row(ALL),
     ("GET", "health.alive"): Row(ALL),

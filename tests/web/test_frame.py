@@ -39,3 +39,11 @@ def test_on_a_phone_the_way_to_the_experts_is_in_the_menu_of_whoever_has_work_in
     page = sign_in(client, stan).get("/questions")
     assert len(places(page, "Shortcuts")) == 5 and page.text.count('href="/leaderboard"') == 2
     assert sign_in(client, ann).get("/questions").text.count('href="/leaderboard"') == 2
+
+
+def test_the_picture_on_a_home_screen_is_fetched_again_when_it_has_changed(client):
+    icons = client.get("/manifest.webmanifest").json["icons"]
+    assert len(icons) == 2
+    for icon in icons:
+        assert re.search(r"\?v=[0-9a-f]{6,}$", icon["src"])
+        assert "immutable" in client.get(icon["src"]).headers["Cache-Control"]

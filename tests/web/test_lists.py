@@ -6,7 +6,11 @@ import pytest
 
 from app.domains.follows.actions import follow
 from app.domains.follows.models import FollowKind, FollowLevel
+from app.domains.products.models import Product
+from app.domains.questions.actions.accepting import accept_answer
+from app.domains.questions.actions.answering import answer_with_question
 from app.domains.tags.queries import tag_by_name
+from app.extensions import db
 from app.kernel.transaction import transaction
 from tests.conftest import sign_in
 from tests.factories import a_question, an_answer
@@ -64,6 +68,52 @@ def test_what_is_muted_is_left_out_and_the_page_says_so(client, two_questions, b
     assert "The router drops the connection" not in titles(page)
     assert "What you have muted is left out." in page.text
     assert "The router drops the connection" in titles(client.get("/questions?muted=1"))
+
+
+@pytest.mark.parametrize("place", ["/tags/wifi", "/products/{product}"])
+def test_the_pages_of_tags_and_products_leave_out_what_is_muted_too(client, ann, bob, place):
+    question = a_question(by=ann, title="The router drops the connection", tags=("wifi", "mesh"))
+    a_question(by=ann, title="The lamp of the router blinks", tags=("wifi",))
+    place = place.format(product=db.session.get(Product, question.product_id).slug)
+    marked(bob, "mesh", FollowLevel.MUTED)
+    assert len(titles(client.get(place))) == 2
+
+    sign_in(client, bob)
+
+    page = client.get(place)
+    assert titles(page) == ["The lamp of the router blinks"]
+    shown = re.search(r'What you have muted is left out.\s*<a href="([^"]+)"', page.text)[1]
+    assert len(titles(client.get(shown))) == 2
+
+
+def test_whoever_opens_a_muted_tag_sees_its_questions(client, two_questions, bob):
+    marked(bob, "wifi", FollowLevel.MUTED)
+    sign_in(client, bob)
+
+    page = client.get("/tags/wifi")
+    assert titles(page) == ["The router drops the connection"] and "is left out" not in page.text
+
+
+def badges(page):
+    return re.findall(r'<span class="badge" data-state="(\w+)">', re.search(r"<main.*</main>", page.text, re.DOTALL)[0])
+
+
+def test_a_card_tells_its_state_at_a_glance(client, ann, eve):
+    a_question(by=ann, kind="idea")
+    assert badges(client.get("/questions")) == ["open", "neutral"]
+
+    question = a_question(by=ann, title="Which cable belongs to the hub")
+    answer = an_answer(to=question, by=eve)
+    assert badges(client.get("/questions"))[0] == "answered"
+    with transaction():
+        found, of = answer_with_question(answer.id, ann)
+        accept_answer(ann, of, found)
+    assert badges(client.get("/questions"))[0] == "solved"
+
+
+def test_a_card_says_where_the_team_has_answered(client, ann, stan):
+    an_answer(to=a_question(by=ann), by=stan)
+    assert badges(client.get("/questions")) == ["answered", "official"]
 
 
 def test_a_muted_tag_does_not_look_followed(client, two_questions, bob):

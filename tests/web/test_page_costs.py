@@ -46,7 +46,7 @@ def test_a_row_of_a_list_translates_only_what_it_shows(app: Flask, client: Flask
     assert len(six_rows) - len(one_row) <= 5 * 8
 
 
-def test_thirty_answers_that_were_shown_before_cost_no_more_than_one(
+def test_ten_answers_that_were_shown_before_cost_no_more_than_one(
     app: Flask, client: FlaskClient, ann: Actor, bob: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[str | None] = []
@@ -68,4 +68,4 @@ def test_thirty_answers_that_were_shown_before_cost_no_more_than_one(
         return len(made)
 
     monkeypatch.setattr(Template, "make_module", noted)
-    assert 0 < modules_of_macros(answers=30) == modules_of_macros(answers=1)
+    assert 0 < modules_of_macros(answers=10) == modules_of_macros(answers=1)

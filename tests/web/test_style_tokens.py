@@ -16,7 +16,6 @@ PAIRS = [
     *((f"{state}-ink", f"{state}-wash") for state in STATES),
     *product(("ink", "ink-soft", "link"), (*(f"{state}-wash" for state in STATES), "brand-wash")),
     *((f"on-{fill}", fill) for fill in ("brand", "ask", "danger")),
-    *((f"code-{word}", "code") for word in ("keyword", "string", "comment", "number", "name")),
     ("brand-strong", "brand-wash"),
     ("mark-ink", "mark"),
     ("ink", "code"),
