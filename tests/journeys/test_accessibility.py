@@ -20,6 +20,7 @@ pytestmark = pytest.mark.browser
 
 GUEST = None
 PAGES: dict[str, tuple[str | None, str]] = {
+    "the style page": (None, "/design"),
     "home": (GUEST, "/"),
     "list": (GUEST, "/questions"),
     "question": ("ann", "/questions/{question}"),
