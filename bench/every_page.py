@@ -25,7 +25,7 @@ PASSED_OVER = {
     "static", "health.alive", "health.ready", "metrics.metrics", "live.events", "live.state", "accounts.export_file",
     "answers.fragment", "answers.show_answer", "comments.begin_on_answer", "comments.begin_on_question",
     "demonstration.fresh_banner", "feedback.digest_json", "feedback.newest_digest", "notifications.open_notice",
-    "questions.short", "search.similar", "accounts.settings", "accounts.kept_for_address", "admin.mail_html",
+    "questions.short", "search.similar", "accounts.kept_for_address", "admin.mail_html",
     "accounts.demo_mail", "accounts.confirm", "accounts.confirm_change", "accounts.reset", "accounts.sign_in_link",
     "guests.publish", "guests.almost", "notifications.not_yet", "notifications.solved", "notifications.unsubscribe",
     "accounts.second_step", "accounts.check_mail", "accounts.recovery_codes", "accounts.second_factor_off",

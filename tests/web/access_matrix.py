@@ -190,6 +190,8 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("POST", "accounts.reset"): Row(NOBODY),
     ("GET", "accounts.profile"): Row(ALL),
     ("GET", "accounts.settings"): Row(SIGNED_IN),
+    ("GET", "accounts.preferences"): Row(SIGNED_IN),
+    ("POST", "accounts.preferences"): Row(SIGNED_IN, form={"language": "en", "timezone": "UTC", "theme": "auto"}),
     ("GET", "accounts.edit_profile"): Row(SIGNED_IN),
     ("POST", "accounts.edit_profile"): Row(SIGNED_IN),
     ("POST", "accounts.preview_about"): Row(SIGNED_IN),

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_login import login_required
-from werkzeug.wrappers import Response
 
 from app.domains.accounts.actions.profiles import LONGEST_ABOUT, Profile
 from app.domains.accounts.actions.profiles import edit_profile as change_profile
@@ -48,12 +47,6 @@ def profile(user_id: int, name: str = "") -> Any:
     )
 
 
-@pages.get("/settings")
-@login_required
-def settings() -> Response:
-    return redirect(url_for("accounts.edit_profile"), 303)
-
-
 @pages.route("/settings/profile", methods=["GET", "POST"])
 @login_required
 def edit_profile() -> Any:
@@ -85,9 +78,4 @@ def preview_about() -> Any:
 
 
 def _typed(form: ProfileForm) -> Profile:
-    return Profile(
-        name=form.name.data or "",
-        about=form.about.data or "",
-        language=form.language.data or "",
-        timezone=form.timezone.data or "",
-    )
+    return Profile(name=form.name.data or "", about=form.about.data or "")
