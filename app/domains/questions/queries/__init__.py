@@ -1,5 +1,6 @@
 """Reads about questions."""
 
+from app.domains.questions.queries.activity import Deed, activity_of, activity_totals
 from app.domains.questions.queries.cards import Card, Title, cards_by_id, cards_seen_by, listed, titles_by_id
 from app.domains.questions.queries.drafts import DraftLine, DraftView, draft_list, draft_of, drafts_on, own_drafts
 from app.domains.questions.queries.files import may_see_file, visible_file
@@ -11,9 +12,8 @@ from app.domains.questions.queries.lists import (
     question_count,
     question_list,
     question_list_page,
-    questions_by,
 )
-from app.domains.questions.queries.people import AnswerGiven, answers_by, own_posts, people_in_thread, read_count
+from app.domains.questions.queries.people import own_posts, people_in_thread, read_count
 from app.domains.questions.queries.posts import (
     askers_of,
     pending_question,
@@ -36,10 +36,10 @@ from app.domains.questions.queries.thread import (
 )
 
 __all__ = [
-    "AnswerGiven",
     "AnswerView",
     "Card",
     "CommentView",
+    "Deed",
     "DraftLine",
     "DraftView",
     "ListFilter",
@@ -47,8 +47,9 @@ __all__ = [
     "QuestionView",
     "SORTS",
     "Title",
+    "activity_of",
+    "activity_totals",
     "answer_order",
-    "answers_by",
     "askers_of",
     "cards_by_id",
     "cards_seen_by",
@@ -73,7 +74,6 @@ __all__ = [
     "question_list_page",
     "question_page",
     "question_total",
-    "questions_by",
     "read_count",
     "revisions_of",
     "tag_ids_of",

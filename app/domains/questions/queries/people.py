@@ -1,44 +1,16 @@
 """What one person has written and read."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, union_all
 
-from app.domains.accounts.actor import Actor
 from app.domains.questions.models import (
     Answer,
     Comment,
     Question,
     ReadMark,
 )
-from app.domains.questions.policies import seen_by
-from app.domains.questions.queries.cards import PER_PAGE, listed
 from app.extensions import db
-
-
-@dataclass(frozen=True)
-class AnswerGiven:
-    """A line on a profile."""
-
-    id: int
-    question_id: int
-    title: str
-    slug: str
-    score: int
-    accepted: bool
-    created_at: datetime
-
-
-def answers_by(actor: Actor, user_id: int, limit: int = PER_PAGE) -> list[AnswerGiven]:
-    """A person's latest public answers under public questions."""
-    columns = (Answer.id, Answer.question_id, Question.title, Question.slug, Answer.score, Answer.accepted_at)
-    found = select(*columns, Answer.created_at).join(Question, Question.id == Answer.question_id)
-    shown = [Answer.author_id == user_id, *listed(), seen_by(actor), Answer.hidden.is_(False)]
-    shown.append(Answer.deleted_at.is_(None))
-    rows = db.session.execute(found.where(*shown).order_by(Answer.created_at.desc(), Answer.id.desc()).limit(limit))
-    return [AnswerGiven(*row[:5], row.accepted_at is not None, row.created_at) for row in rows]
 
 
 def people_in_thread(question_id: int) -> list[int]:
