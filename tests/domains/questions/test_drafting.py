@@ -12,7 +12,7 @@ from app.domains.accounts.queries import actor_by_id
 from app.domains.questions.actions.drafting import MOST_DRAFTS, discard_draft, save_draft, take_draft
 from app.domains.questions.drafts import FIELDS, LONGEST_DRAFT, draft_form
 from app.domains.questions.models import Draft, Question
-from app.domains.questions.queries import draft_list, draft_of, drafts_on, own_drafts
+from app.domains.questions.queries import draft_list, draft_of, drafts_on
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, TooSoon
@@ -242,11 +242,6 @@ def test_the_list_costs_two_statements_and_a_page_one(ann):
     with statements() as visitors:
         assert drafts_on(GUEST, question.id) == {} and draft_of(GUEST, "ask") is None
     assert (len(listed), len(shown), len(visitors)) == (2, 1, 0)
-
-
-def test_the_export_of_ones_data_holds_the_drafts(ann, clock):
-    save(ann, body="Half")
-    assert own_drafts(ann.id) == [{"form": "ask", "fields": {"body": "Half"}, "updated_at": clock.now()}]
 
 
 def test_typing_makes_no_visitors_page_anew(ann):

@@ -2,7 +2,7 @@
 
 from app.domains.questions.queries.activity import Deed, activity_of, activity_totals
 from app.domains.questions.queries.cards import Card, Title, cards_by_id, cards_seen_by, listed, titles_by_id
-from app.domains.questions.queries.drafts import DraftLine, DraftView, draft_list, draft_of, drafts_on, own_drafts
+from app.domains.questions.queries.drafts import DraftLine, DraftView, draft_list, draft_of, drafts_on
 from app.domains.questions.queries.files import may_see_file, visible_file
 from app.domains.questions.queries.lists import (
     SORTS,
@@ -13,7 +13,7 @@ from app.domains.questions.queries.lists import (
     question_list,
     question_list_page,
 )
-from app.domains.questions.queries.people import own_posts, people_in_thread, read_count
+from app.domains.questions.queries.people import people_in_thread, question_ids_with, read_count
 from app.domains.questions.queries.posts import (
     askers_of,
     pending_question,
@@ -61,15 +61,14 @@ __all__ = [
     "listed",
     "may_see_file",
     "one_answer",
-    "own_drafts",
     "own_marks",
-    "own_posts",
     "people_in_thread",
     "pending_question",
     "post_of",
     "question_count",
     "question_id_of_answer",
     "question_ids_after",
+    "question_ids_with",
     "question_list",
     "question_list_page",
     "question_page",
