@@ -11,7 +11,7 @@ from app.extensions import db
 @dataclass(frozen=True)
 class Own:
     """The rows whose column `whose` names the person. All of their columns are told but `without` and those that name
-    somebody else: who else had a hand in something is theirs to tell."""
+    people: this one is known, and who else had a hand in something is theirs to tell."""
 
     whose: Any
     without: tuple[str, ...] = ()
@@ -20,13 +20,11 @@ class Own:
     @property
     def told(self) -> list[Any]:
         table = self.whose.property.columns[0].table
-        mine = self.whose.property.columns[0].name
-        return [each for each in table.columns if each.name not in self.without and not _names_somebody(each, mine)]
+        return [each for each in table.columns if each.name not in self.without and not _names_somebody(each)]
 
 
-def _names_somebody(column: Any, mine: str) -> bool:
-    named = any(key.target_fullname == "user.id" for key in column.foreign_keys)
-    return named and column.name != mine
+def _names_somebody(column: Any) -> bool:
+    return any(key.target_fullname == "user.id" for key in column.foreign_keys)
 
 
 def rows_of(own: Own, user_id: int) -> list[dict[str, Any]]:

@@ -59,6 +59,7 @@ WITHOUT_A_POLICY: dict[str, str] = {
     "questions/actions/posting.py:spend_edit": "part of editing",
     "questions/actions/posting.py:refuse_stale": "part of editing",
     "questions/actions/posting.py:add_revision": "part of posting and editing",
+    "questions/actions/posting.py:keep_first_text": "part of editing",
     "questions/actions/posting.py:recount_answers": "brings facts into line",
     "questions/actions/posting.py:touch": "brings facts into line",
     "questions/actions/commenting.py:comment_to_change": "loads a row",

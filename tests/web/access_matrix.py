@@ -66,6 +66,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("POST", "hints.hints"): Row(ALL, form={"title": "words"}),
     ("GET", "questions.show_question"): seen(),
     ("GET", "questions.short"): seen(),
+    ("GET", "questions.share"): seen(),
     ("GET", "questions.revisions"): seen(),
     ("GET", "questions.edit"): Row(TRUSTED, SIGNED_IN, SEE_HIDDEN),
     ("POST", "questions.edit"): Row(TRUSTED, SIGNED_IN, SEE_HIDDEN),
@@ -118,6 +119,10 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("GET", "comments.begin_on_answer"): Row(SIGNED_IN, SIGNED_IN, NOBODY),
     ("POST", "comments.on_question"): Row(SIGNED_IN, SIGNED_IN, NOBODY, {"body": "The same here."}),
     ("POST", "comments.on_answer"): Row(SIGNED_IN, SIGNED_IN, NOBODY, {"body": "The same here."}),
+    ("GET", "comments.show_comment"): seen(),
+    ("GET", "comments.edit"): Row(MODERATORS, SIGNED_IN, MODERATORS),
+    ("POST", "comments.edit"): Row(MODERATORS, SIGNED_IN, MODERATORS, {"body": "The same here, again."}),
+    ("GET", "comments.revisions"): seen(),
     ("POST", "comments.delete"): Row(MODERATORS, SIGNED_IN, MODERATORS),
     ("POST", "votes.cast"): Row(SIGNED_IN, NOBODY, NOBODY, {"post": "question:{question_id}", "value": "1"}),
     # the desk: a case that waits in the queue, of a question that a peer has answered
