@@ -21,6 +21,7 @@ from app.domains.escalation import reactions as escalation_reactions
 from app.domains.escalation import schedule as escalation_schedule
 from app.domains.feedback import invariants as feedback_invariants
 from app.domains.feedback import schedule as feedback_schedule
+from app.domains.follows import reactions as follow_reactions
 from app.domains.moderation import events as moderation
 from app.domains.moderation import reactions as moderation_reactions
 from app.domains.notifications import reactions as notification_reactions
@@ -49,7 +50,16 @@ from app.kernel.settings import SITE_TIMEZONE
 REACTIONS: dict[type[Event], list[Callable[..., Any]]] = {
     accounts.UserRegistered: [account_reactions.send_confirmation_link],
     accounts.RoleGranted: [account_reactions.tell_of_role],
-    accounts.UserAnonymised: [question_reactions.forget_drafts, question_reactions.forget_files],
+    accounts.UserAnonymised: [
+        follow_reactions.forget_follows,
+        question_reactions.forget_drafts,
+        question_reactions.forget_files,
+        question_reactions.forget_reading,
+        question_reactions.forget_name,
+        reputation_reactions.forget_choices,
+        notification_reactions.forget_notices,
+        search_reactions.index_posts_of,
+    ],
     questions.QuestionAsked: [moderation_reactions.review_new_post, escalation_reactions.refresh_case],
     questions.QuestionEdited: [escalation_reactions.refresh_case],
     questions.QuestionMoved: [escalation_reactions.refresh_case],

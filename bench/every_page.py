@@ -14,7 +14,7 @@ from app.domains.accounts.setup_steps import STEPS
 from app.domains.escalation.models import Case
 from app.domains.feedback.models import Digest, FeedbackItem
 from app.domains.products.models import Product
-from app.domains.questions.models import Answer, Question
+from app.domains.questions.models import Answer, Comment, Question
 from app.domains.tags.models import Tag
 from app.extensions import db
 from app.kernel.mail import KeptMail
@@ -25,13 +25,13 @@ PASSED_OVER = {
     "static", "health.alive", "health.ready", "metrics.metrics", "live.events", "live.state", "accounts.export_file",
     "answers.fragment", "answers.show_answer", "comments.begin_on_answer", "comments.begin_on_question",
     "demonstration.fresh_banner", "feedback.digest_json", "feedback.newest_digest", "notifications.open_notice",
-    "questions.short", "search.similar", "accounts.settings", "accounts.kept_for_address", "admin.mail_html",
+    "questions.short", "questions.share", "search.similar", "accounts.kept_for_address", "admin.mail_html",
     "accounts.demo_mail", "accounts.confirm", "accounts.confirm_change", "accounts.reset", "accounts.sign_in_link",
     "guests.publish", "guests.almost", "notifications.not_yet", "notifications.solved", "notifications.unsubscribe",
     "accounts.second_step", "accounts.check_mail", "accounts.recovery_codes", "accounts.second_factor_off",
     "admin.setup", "feedback.preview", "attachments.show",
     "editor.tools", "editor.people", "editor.tags", "hints.guide", "questions.fragment", "accounts.avatar",
-    "frame.manifest", "sheets.show",
+    "frame.manifest", "sheets.show", "comments.show_comment", "comments.edit",
 }  # fmt: skip
 GUESTS = {"accounts.login", "accounts.register", "accounts.forgot", "reputation.leaderboard", "demonstration.start"}
 SEEN_BY = {"admin": "admin", "escalation": "lead", "feedback": "pm", "moderation": "admin"}
@@ -91,6 +91,7 @@ def things() -> dict[str, Any]:
         "question_id": question.id,
         "slug": question.slug,
         "answer_id": first(select(Answer.id).where(Answer.question_id == question.id, Answer.deleted_at.is_(None))),
+        "comment_id": first(select(Comment.id).where(Comment.deleted_at.is_(None), Comment.hidden.is_(False))),
         "user_id": helper or first(people),
         "name": first(select(User.name).where(User.id == helper)),
         "product_id": product,

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app
-from sqlalchemy import String, Text, bindparam, select
+from sqlalchemy import String, Text, bindparam, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model, db
@@ -132,3 +132,8 @@ def kept_mails(limit: int = 100, recipient: str | None = None) -> list[KeptMail]
 
 def kept_mail(mail_id: int) -> KeptMail | None:
     return db.session.get(KeptMail, mail_id)
+
+
+def forget_mails_to(recipient: str) -> None:
+    """Who was written to has left."""
+    db.session.execute(delete(KeptMail).where(KeptMail.recipient == recipient))

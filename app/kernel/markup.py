@@ -46,7 +46,7 @@ __all__ = [
     "to_markdown",
 ]
 
-RENDERER_VERSION: int = 2  # stored beside rendered HTML; raise it when the same source gives other HTML
+RENDERER_VERSION: int = 3  # stored beside rendered HTML; raise it when the same source gives other HTML
 MAX_SOURCE_CHARACTERS = 30_000  # deeply nested HTML makes bleach quadratic, so the length is the brake in front
 
 # A table of a few thousand rows is all tags: bleach is slow with many neighbours, so it is shown as it was written.
@@ -56,6 +56,7 @@ _LANGUAGE = re.compile(r"[\w+#.-]{1,40}")
 _HIGHEST_HEADING = 3  # the page has h1, the question's title h2
 
 _SIZE_IN_NAME = re.compile(r"-([1-9][0-9]{0,3})x([1-9][0-9]{0,3})\.[a-z]{2,4}")
+_OWN_PAGE = re.compile(r"/(?![/\\])")
 _own = threading.local()
 
 
@@ -176,7 +177,7 @@ def _settle_links(state: StateCore) -> None:
 
 def _with_links_settled(children: list[Token], state: StateCore) -> list[Token]:
     """Images from elsewhere become links; where links are not allowed each becomes its label and (address), unless it
-    leads to a file of ours."""
+    leads to a file of ours; a name with an @ stays a name."""
     settled, around, label_from = list[Token](), None, 0
     for token in children:
         if token.type == "link_open":
@@ -223,6 +224,8 @@ def _image_as_link(image: Token, around: str | None, state: StateCore) -> list[T
 
 def _address_unless_shown(address: str, label: list[Token]) -> list[Token]:
     shown = "".join(token.content for token in label)
+    if shown.startswith("@") and _OWN_PAGE.match(address):
+        return []
     return [] if shown in (address, address.removeprefix("mailto:")) else [_text(f" ({address})")]
 
 

@@ -181,7 +181,8 @@ def revisions(answer_id: int) -> Any:
     question, answer = seen_answer(answer_id)
     require(may_see_revisions(current_actor(), answer))
     history = changes(revisions_of(PostKind.ANSWER, answer_id))
-    return render_template("questions/revisions.html", question=question, history=history, answer_id=answer_id)
+    back = url_for(".show_answer", answer_id=answer_id)
+    return render_template("questions/revisions.html", question=question, history=history, back=back)
 
 
 def _to_answer(question_id: int, slug: str, answer_id: int, at: int | None = None) -> Response:

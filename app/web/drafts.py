@@ -11,9 +11,25 @@ from wtforms import BooleanField, Field, IntegerField
 
 from app.domains.accounts.actor import Actor
 from app.domains.questions.actions.drafting import KEPT_FOR, MOST_DRAFTS, discard_draft, save_draft, take_draft
-from app.domains.questions.drafts import ASK, FIELDS, UNDER_AN_ANSWER, DraftForm, draft_form, is_blank, names_of
+from app.domains.questions.drafts import (
+    ASK,
+    FIELDS,
+    UNDER_A_COMMENT,
+    UNDER_AN_ANSWER,
+    DraftForm,
+    draft_form,
+    is_blank,
+    names_of,
+)
 from app.domains.questions.policies import may_answer
-from app.domains.questions.queries import DraftView, QuestionView, draft_list, drafts_on, question_id_of_answer
+from app.domains.questions.queries import (
+    DraftView,
+    QuestionView,
+    draft_list,
+    drafts_on,
+    question_id_of_answer,
+    question_id_of_comment,
+)
 from app.kernel.errors import Conflict, DomainError, Invalid, TooSoon
 from app.kernel.i18n import _, _l
 from app.kernel.transaction import transaction
@@ -31,6 +47,8 @@ KIND_NAMES = {
     "edit-answer": _l("Change of an answer"),
     "comment-question": _l("Comment"),
     "comment-answer": _l("Comment on an answer"),
+    "edit-comment": _l("Change of a comment"),
+    "version": _l("Answer in another language"),
 }
 
 
@@ -64,6 +82,10 @@ def address_of(form: DraftForm, question_id: int | None) -> str | None:
         return url_for("questions.edit", question_id=question_id)
     if form.kind == "edit-answer":
         return url_for("answers.edit", answer_id=form.target_id)
+    if form.kind == "edit-comment":
+        return url_for("comments.edit", comment_id=form.target_id)
+    if form.kind == "version":
+        return url_for("versions.write", answer_id=form.target_id)
     on = form.kind.removeprefix("comment-")
     anchor = "your-answer" if form.kind == "answer" else f"comment-on-{on}-{form.target_id}"
     return url_for("questions.short", question_id=question_id, _anchor=anchor)
@@ -128,6 +150,8 @@ def keep(form: str) -> Any:
 
 
 def _question_id(form: DraftForm) -> int | None:
+    if form.kind in UNDER_A_COMMENT:
+        return question_id_of_comment(form.target_id or 0)
     return question_id_of_answer(form.target_id or 0) if form.kind in UNDER_AN_ANSWER else form.target_id
 
 

@@ -102,6 +102,7 @@ class PostForm(SubmittedForm):
 
 class CommentForm(SubmittedForm):
     body = TextAreaField(_l("Comment"))
+    base_version = IntegerField(validators=[Optional()])
 
 
 class NumberField(IntegerField):

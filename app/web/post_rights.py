@@ -12,6 +12,7 @@ from app.domains.questions.policies import (
     may_close,
     may_delete,
     may_edit,
+    may_edit_comment,
     may_hide,
     may_restore,
     may_verify,
@@ -50,6 +51,12 @@ class Rights(NamedTuple):
     verify: bool = False
 
 
+class CommentRights(NamedTuple):
+    edit: bool
+    delete: bool
+    own: bool
+
+
 class Facts(NamedTuple):
     """What the policies look at in an answer or a comment, of its author only whether it is the reader: thirty answers
     are few different things, and a policy is asked of each of those once. It is asked of the facts and of nothing else,
@@ -69,7 +76,7 @@ class PostRights:
     def __init__(self, actor: Actor, question: QuestionView) -> None:
         self.actor, self.question = actor, question
         self._on_answers: dict[Facts, Rights] = {}
-        self._deletable: dict[Facts, bool] = {}
+        self._on_comments: dict[Facts, CommentRights] = {}
 
     def on_answer(self, answer: AnswerView) -> Rights:
         if not self.actor.is_authenticated:
@@ -79,11 +86,13 @@ class PostRights:
             self._on_answers[facts] = self._by(facts)
         return self._on_answers[facts]
 
-    def may_delete_comment(self, comment: CommentView) -> bool:
+    def on_comment(self, comment: CommentView) -> "CommentRights":
         facts = facts_of_comment(self.actor, comment)
-        if facts not in self._deletable:
-            self._deletable[facts] = bool(may_delete(self.actor, facts))
-        return self._deletable[facts]
+        if facts not in self._on_comments:
+            edits, deletes = may_edit_comment(self.actor, facts), may_delete(self.actor, facts)
+            own = comment.author_id == self.actor.id
+            self._on_comments[facts] = CommentRights(bool(edits), bool(deletes), own)
+        return self._on_comments[facts]
 
     def _by(self, answer: Facts) -> Rights:
         actor, question = self.actor, self.question

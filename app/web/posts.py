@@ -15,7 +15,7 @@ from app.domains.questions.policies import may_comment
 from app.domains.questions.queries import AnswerView, CommentView, DraftView, QuestionView
 from app.web.forms import CloseForm, CommentForm, PostForm
 from app.web.parts import mark, part
-from app.web.post_rights import PostRights, Rights, rights_on_question
+from app.web.post_rights import CommentRights, PostRights, Rights, rights_on_question
 
 ANSWER_FORM, COMMENT_FORM = "questions/_answer_form.html", "questions/_comment_form.html"
 
@@ -31,10 +31,9 @@ LINK, OWN_FORM = "link", "own"
 
 
 class Comments(NamedTuple):
-    """`shown`: each with whether the reader may delete it, and whether it is the reader's own; `form`: LINK, OWN_FORM
-    or nothing."""
+    """`shown`: each with what the reader may do; `form`: LINK, OWN_FORM or nothing."""
 
-    shown: tuple[tuple[CommentView, bool, bool], ...]
+    shown: tuple[tuple[CommentView, CommentRights], ...]
     form: str
 
 
@@ -117,8 +116,7 @@ class ShownPosts:
         return self.actor.is_authenticated
 
     def _comments(self, kind: str, post: QuestionView | AnswerView) -> Comments:
-        mine = self.actor.id
-        shown = tuple((each, self._rights.may_delete_comment(each), each.author_id == mine) for each in post.comments)
+        shown = tuple((each, self._rights.on_comment(each)) for each in post.comments)
         if self._has_own_form(f"{kind}:{post.id}"):
             return Comments(shown, OWN_FORM)
         return Comments(shown, LINK if self._may_comment else "")

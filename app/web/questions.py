@@ -88,6 +88,12 @@ def short(question_id: int) -> Response:
     return _to_question(question_id, visible_question(current_actor(), question_id).slug)
 
 
+@pages.get("/q/<int:question_id>")
+def share(question_id: int) -> Response:
+    """What somebody sends to somebody else: as short as can be, and not bound to the words of the title."""
+    return _to_question(question_id, visible_question(current_actor(), question_id).slug)
+
+
 def question_response(
     question: QuestionView, *, answer_form: PostForm | None = None, comment_form: CommentForm | None = None,
     comment_on: str = "", quote: str = "", close_form: CloseForm | None = None, status: int = 200,
@@ -244,7 +250,8 @@ def revisions(question_id: int) -> Any:
     question = visible_question(actor, question_id)
     require(may_see_revisions(actor, question))
     history = changes(revisions_of(PostKind.QUESTION, question_id))
-    return render_template("questions/revisions.html", question=question, history=history, answer_id=None)
+    back = url_for(".short", question_id=question_id)
+    return render_template("questions/revisions.html", question=question, history=history, back=back)
 
 
 def _to_question(question_id: int, slug: str, anchor: str | None = None) -> Response:

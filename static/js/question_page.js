@@ -4,6 +4,7 @@
 import { renew } from "./live_page.js";
 
 const words = document.getElementById("question-words").dataset;
+const POST = ".comment, .post";
 const OWN_TEXT = ":scope > .prose, :scope > .version > .prose";
 const isPlain = (event) => !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey && event.button === 0;
 
@@ -78,7 +79,7 @@ async function fetchPart(address, options = {}) {
 }
 
 async function edit(link) {
-  const post = link.closest(".post"), prose = post.querySelector(OWN_TEXT);
+  const post = link.closest(POST), prose = post.querySelector(OWN_TEXT);
   if (post.querySelector(":scope > .edit-here")) return;
   const { answer, part } = await fetchPart(link.href);
   if (!answer.ok) { location.assign(link.href); return; }
@@ -99,7 +100,7 @@ function begin(box, link) {
 }
 
 function close(box, link) {
-  const post = box.closest(".post");
+  const post = box.closest(POST);
   box.remove();
   post.querySelector(OWN_TEXT).hidden = false;
   document.dispatchEvent(new Event("fragment"));
@@ -121,7 +122,7 @@ async function save(event, box, link) {
 }
 
 async function showSaved(box, link) {
-  const post = box.closest(".post"), question = document.body.dataset.question, id = post.dataset.answer;
+  const post = box.closest(POST), question = document.body.dataset.question, id = post.closest(".post").dataset.answer;
   const { part } = await fetchPart(id ? `/questions/${question}/answers/fragment?ids=${id}` : `/questions/${question}/fragment`);
   close(box, link);
   renew(post, part.getElementById(post.id));

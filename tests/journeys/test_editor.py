@@ -138,6 +138,25 @@ def test_an_input_method_writes_a_name_after_an_at_and_enter_chooses_it(desk: Pa
     expect(text(desk)).to_have_value(re.compile(r"^请问 \[@陈明\]\(/users/\d+\) $"))
 
 
+def test_a_comment_names_somebody_and_is_changed_where_it_stands(desk: Page) -> None:
+    desk.locator("a[data-comment-on^=question]").click()
+    field = desk.locator("#question textarea[name=body]")
+    field.type("Thank you, @陈")
+    expect(desk.locator("#question [role=option]")).to_have_count(1, timeout=PATIENCE)
+    desk.keyboard.press("Enter")
+    expect(field).to_have_value(re.compile(r"^Thank you, \[@陈明\]\(/users/\d+\) $"))
+    desk.keyboard.press("Control+Enter")
+    comment = desk.locator("#question .comment")
+    expect(comment).to_contain_text("Thank you, @陈明", timeout=PATIENCE)
+    comment.get_by_role("link", name="Edit").click()
+    comment.locator("textarea").fill("Thank you both!")
+    comment.get_by_role("button", name="Save", exact=True).click()
+    expect(comment).to_contain_text("Thank you both!", timeout=PATIENCE)
+    expect(comment).to_contain_text("edited")
+    expect(desk.locator("#question .comment textarea")).to_have_count(0)
+    expect(text(desk)).to_be_visible()
+
+
 def test_composing_in_a_list_begins_no_new_point_before_the_word_is_there(desk: Page) -> None:
     desk.keyboard.type("- ")
     compose(desk, ["c", "o", "n", "g"], "重启")

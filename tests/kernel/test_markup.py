@@ -109,6 +109,10 @@ def test_no_address_inside_a_code_block_becomes_a_link():
         ("[https://e.example](https://e.example)", "https://e.example"),
         ("[https://bank.example](https://e.example)", "https://bank.example (https://e.example)"),
         ("<ann@e.example>", "ann@e.example"),
+        ("[@ann](/users/12)", "@ann"),
+        ("[@ann](https://e.example/users/12)", "@ann (https://e.example/users/12)"),
+        ("[@ann](//e.example)", "[@ann](//e.example)"),
+        ("[ann](/users/12)", "ann (/users/12)"),
         ("https://e.example", "https://e.example"),
         ("![chart](https://e.example/i.png)", "chart (https://e.example/i.png)"),
         ("[![chart](https://e.example/i.png)](https://e.example)", "chart (https://e.example)"),
@@ -233,4 +237,4 @@ def test_a_table_of_thousands_of_rows_is_shown_as_it_was_written():
 
 
 def test_the_renderer_has_a_version_to_store_beside_its_html():
-    assert RENDERER_VERSION == 2
+    assert RENDERER_VERSION == 3

@@ -304,21 +304,21 @@ def test_a_host_header_does_not_reach_the_mail(zoe, client, worker):
 
 
 def test_settings_are_for_members(client):
-    for path in ("", "/profile", "/account", "/security", "/sessions", "/tokens", "/export"):
+    for path in ("", "/profile", "/preferences", "/account", "/security", "/sessions", "/tokens", "/export"):
         answer = client.get(f"/settings{path}")
         assert answer.status_code == 303 and answer.location.startswith("/login?next=")
 
 
 def test_a_profile_is_changed_and_shown(ann, client):
     sign_in(client, ann)
-    form = {"name": "Ann Lee", "about": "I *fix* routers.", "language": "en", "timezone": "Europe/Berlin"}
+    form = {"name": "Ann Lee", "about": "I *fix* routers."}
     assert client.post("/settings/profile", data=form).status_code == 303
     assert "I <em>fix</em> routers." in client.get(f"/users/{ann.id}/Ann Lee").text
 
 
 def test_a_refused_profile_keeps_the_text(ann, bob, client):
     sign_in(client, ann)
-    answer = client.post("/settings/profile", data={"name": "bob", "about": "Kept text.", "timezone": "UTC"})
+    answer = client.post("/settings/profile", data={"name": "bob", "about": "Kept text."})
     assert answer.status_code == 422 and "Kept text." in answer.text
 
 

@@ -30,18 +30,22 @@ CARRIES: dict[str, set[str]] = {
     POST: {
         "accounts.export_file", "accounts.profile", "admin.mail", "admin.mail_html", "admin.one_mail",
         "answers.delete", "answers.edit", "answers.fragment", "answers.post", "answers.restore", "answers.revisions",
-        "answers.show_answer", "answers.verify", "attachments.show", "comments.delete", "comments.on_answer",
-        "comments.on_question", "escalation.queue", "feedback.add_label", "feedback.digest_json", "feedback.edit",
+        "answers.show_answer", "answers.verify", "attachments.show", "comments.delete", "comments.edit",
+        "comments.on_answer", "comments.on_question", "comments.revisions", "comments.show_comment",
+        "escalation.queue", "feedback.add_label", "feedback.digest_json", "feedback.edit",
         "feedback.index", "feedback.item", "feedback.label", "feedback.remove_label", "moderation.flag",
         "moderation.hide",
         "questions.close", "questions.delete", "questions.edit", "questions.follow", "questions.fragment",
-        "questions.reopen", "questions.restore", "questions.revisions", "questions.short", "questions.show_question",
+        "questions.reopen", "questions.restore", "questions.revisions", "questions.share", "questions.short",
+        "questions.show_question",
         "search.results", "versions.write",
     },
     NOTE: {"escalation.case", "escalation.raise_level", "escalation.reassign"},
     FLAG: {"moderation.queue"},
     MAIL: {"accounts.account", "accounts.export_file", "admin.mail", "admin.user", "admin.users"},
 }  # fmt: skip
+# The note with which this very reader called the team is told to nobody else, and is part of their data.
+OWN_WORDS = {("expert", "accounts.export_file", NOTE)}
 CALLS_THAT_CARRY: dict[str, set[str]] = {
     POST: {"edit_answer", "edit_question", "escalate_question", "get_digest", "get_feedback", "get_question",
            "list_feedback", "search"},
@@ -77,6 +81,8 @@ class Findings:
     def note(self, reader: str, channel: str, asked: str, answer: Any) -> None:
         assert answer.status_code < 500, f"{reader} {asked}: {answer.status_code}"
         for word in found_in(answer):
+            if (reader, channel, word) in OWN_WORDS:
+                continue
             if reader in MAY_READ[word]:
                 self.carrying[word].add(channel)
             else:

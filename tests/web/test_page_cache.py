@@ -72,7 +72,7 @@ def changing(change):
     return inside
 
 
-BOBBY = Profile("bobby", "", "en", "UTC")
+BOBBY = Profile("bobby", "")
 CHANGES = {
     "an answer": lambda app, thread, **_: an_answer(to=db.session.get(Question, thread[0]), by=a_person("zoe")),
     "a comment": lambda app, thread, **_: a_comment(on=db.session.get(Question, thread[0])),

@@ -207,6 +207,20 @@ def test_an_old_or_short_address_leads_to_the_readable_one(client, ann):
         assert client.get(address).headers["Location"] == path_of(question)
 
 
+def test_the_link_to_share_is_short_and_leads_to_the_question_also_when_its_title_changed(client, ann, bob):
+    question = a_question(by=ann)
+    page = sign_in(client, bob).get(path_of(question)).text
+    assert re.search(rf'href="/q/{question.id}" data-share', page)
+    assert client.get(f"/q/{question.id}").location == path_of(question)
+    with transaction():
+        db.session.get_one(Question, question.id).slug = "other-words"
+    assert client.get(f"/q/{question.id}").location == f"/questions/{question.id}/other-words"
+    with transaction():
+        db.session.get_one(Question, question.id).hidden = True
+    for missing in (question.id, question.id + 99, 2**70):
+        assert client.get(f"/q/{missing}").status_code == 404
+
+
 def test_a_question_that_is_not_there_or_not_public_is_not_found(client, ann, bob, mona):
     question = a_question(by=ann)
     path = path_of(question)
@@ -291,7 +305,7 @@ def test_the_history_shows_what_changed(client, ann):
     )
 
     page = client.get(f"/questions/{question.id}/revisions")
-    assert "<ins>It drops every five minutes now.</ins>" in page.text
+    assert re.search(r"<ins><span[^>]*>Added: </span>It drops every five minutes now.</ins>", page.text)
 
 
 def long_thread(worker, ann, bob):

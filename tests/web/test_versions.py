@@ -40,3 +40,23 @@ def test_the_page_of_what_is_missing_leads_to_the_editor(client, ann, bob, eve):
     sign_in(client, ann).post(f"/answers/{answer.id}/accept")
     assert f"/answers/{answer.id}/version" in sign_in(client, eve).get("/languages/missing?lang=zh").text
     assert "Nothing is missing" in client.get("/languages/missing?lang=en").text
+
+
+def test_a_version_that_was_begun_is_kept_as_a_draft_until_it_is_posted(client, ann, bob, eve):
+    answer = an_answer(to=a_question(by=ann), by=bob)
+    name, address = f"version:{answer.id}", f"/answers/{answer.id}/version"
+    page = sign_in(client, eve).get(address).text
+    assert f'data-keep="{name}"' in page and f'formaction="/drafts/{name}"' in page
+    assert client.post(f"/drafts/{name}", data={"body": CHINESE[:12]}).location == address
+    kept = client.get(address).text
+    assert CHINESE[:12] in kept and f'href="{address}"' in client.get("/drafts").text
+    version = re.search(r'name="draft_version"[^>]* value="(\d+)"', kept)[1]
+    assert client.post(address, data={"body": CHINESE, "draft_version": version}).status_code == 303
+    assert address not in client.get("/drafts").text
+
+
+def test_the_draft_of_a_version_is_its_writers_and_under_a_post_that_they_see(client, ann, bob, eve):
+    answer = an_answer(to=a_question(by=ann), by=bob)
+    assert sign_in(client, eve).put("/drafts/version:999", json={"fields": {"body": CHINESE}}).status_code == 404
+    client.put(f"/drafts/version:{answer.id}", json={"fields": {"body": CHINESE}})
+    assert CHINESE not in sign_in(client, ann).get(f"/answers/{answer.id}/version").text

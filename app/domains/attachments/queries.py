@@ -62,8 +62,3 @@ def unlinked_of(owner_id: int) -> list[Attachment]:
 
 def known_names(names: list[str]) -> set[str]:
     return set(db.session.scalars(select(Attachment.name).where(Attachment.name.in_(names))))
-
-
-def own_files(owner_id: int) -> list[Attachment]:
-    """For the export of one's data."""
-    return list(db.session.scalars(select(Attachment).where(Attachment.owner_id == owner_id).order_by(Attachment.id)))

@@ -1,5 +1,7 @@
 """Follow, mute, leave."""
 
+from sqlalchemy import delete
+
 from app.domains.accounts.actor import Actor
 from app.domains.follows.models import Follow, FollowKind, FollowLevel
 from app.domains.follows.policies import may_follow
@@ -34,3 +36,9 @@ def set_follow(user_id: int, kind: FollowKind, target_id: int, level: FollowLeve
         db.session.flush()
     elif not keep:
         row.level = level
+
+
+def forget_follows_of(user_id: int) -> None:
+    """Who has left follows nothing, and nobody follows who is not there."""
+    of_person = (Follow.kind == FollowKind.PERSON) & (Follow.target_id == user_id)
+    db.session.execute(delete(Follow).where((Follow.user_id == user_id) | of_person))

@@ -30,6 +30,7 @@ from app.domains.questions.events import (
     AnswerAccepted,
     AnswerEdited,
     AnswerPosted,
+    CommentEdited,
     CommentPosted,
     PostHidden,
     QuestionAsked,
@@ -129,6 +130,11 @@ def _of_edited_question(event: QuestionEdited) -> Iterator[Hearing]:
 def _of_edited_answer(event: AnswerEdited) -> Iterator[Hearing]:
     named = newly_named(named_in(Answer, event.answer_id), event.question_id, event.answer_id)
     return _mentioned(named, event.question_id, event.answer_id)
+
+
+def _of_edited_comment(event: CommentEdited) -> Iterator[Hearing]:
+    named = newly_named(named_in(Comment, event.comment_id), event.question_id, event.answer_id, event.comment_id)
+    return _mentioned(named, event.question_id, event.answer_id, {"comment": event.comment_id})
 
 
 def _of_question(event: QuestionAsked) -> Iterator[Hearing]:
@@ -236,6 +242,7 @@ AUDIENCES: dict[type[Event], Callable[[Any], Iterable[Hearing]]] = {
     AnswerEdited: _of_edited_answer,
     AnswerAccepted: _of_acceptance,
     CommentPosted: _of_comment,
+    CommentEdited: _of_edited_comment,
     QuestionAsked: _of_question,
     QuestionEdited: _of_edited_question,
     ExpertsInvited: _of_invitations,

@@ -126,7 +126,7 @@ def _case(event: CaseChanged) -> Iterator[Line]:
     yield staff_room(event.product_id), "case.changed", payload
 
 
-_EDITS = (questions.QuestionEdited, questions.AnswerEdited, questions.AnswerVerified)
+_EDITS = (questions.QuestionEdited, questions.AnswerEdited, questions.AnswerVerified, questions.CommentEdited)
 _STATES = (
     questions.AnswerPosted,
     questions.AnswerDeleted,

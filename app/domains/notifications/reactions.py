@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, bindparam, delete, func, select
 
+from app.domains.accounts.events import UserAnonymised
 from app.domains.feedback.actions.deciding import record_told
 from app.domains.feedback.events import FeedbackStateChanged
 from app.domains.follows.actions import set_follow
@@ -16,7 +17,7 @@ from app.domains.notifications.events import SolvedReminderDue
 from app.domains.notifications.holding import mail_is_held_for, mail_key
 from app.domains.notifications.kinds import KINDS
 from app.domains.notifications.live import lines_of, say, user_room
-from app.domains.notifications.models import Notification
+from app.domains.notifications.models import Notification, Preference
 from app.domains.notifications.queries import by_mail_of, unread_counts
 from app.domains.questions.events import AnswerPosted, QuestionAsked
 from app.domains.questions.models import Answer, Question
@@ -147,3 +148,9 @@ def _latest_that_may_have_helped(question: Question) -> int | None:
 def show_live(event: Event) -> None:
     """What open pages of the question, and of its staff, show without a reload."""
     say(lines_of(event), event.event_id)
+
+
+def forget_notices(event: UserAnonymised) -> None:
+    """Nobody reads them any more. Others' notices of what this person did show the name that is left."""
+    for kept in (Notification, Preference):
+        db.session.execute(delete(kept).where(kept.user_id == event.user_id))

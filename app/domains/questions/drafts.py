@@ -20,8 +20,11 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "edit-answer": ("body", "comment", "base_version"),
     "comment-question": ("body",),
     "comment-answer": ("body",),
+    "edit-comment": ("body", "base_version"),
+    "version": ("body",),
 }
-UNDER_AN_ANSWER = frozenset({"edit-answer", "comment-answer"})
+UNDER_AN_ANSWER = frozenset({"edit-answer", "comment-answer", "version"})
+UNDER_A_COMMENT = frozenset({"edit-comment"})
 GUIDED = re.compile(r"guide-[1-9]\d{0,17}")
 """What a product asks beside them; which, its administrator decides."""
 TYPED = frozenset({"title", "body", "tags", "comment"})

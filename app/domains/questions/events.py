@@ -142,3 +142,17 @@ class PostRestored(Event):
     target_id: int
     question_id: int
     author_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommentEdited(Event):
+    comment_id: int
+    question_id: int
+    answer_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameForgotten(Event):
+    """Somebody whom posts of this question named has left the forum."""
+
+    question_id: int

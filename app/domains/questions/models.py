@@ -183,7 +183,7 @@ class Answer(Model):
 
 
 class Comment(Model):
-    """On a question, or on an answer of it."""
+    """On a question, or on an answer of it. Its history begins with its first change."""
 
     __tablename__ = "comment"
     __table_args__ = (Index("ix_comment_question", "question_id", "created_at"),)
@@ -201,6 +201,8 @@ class Comment(Model):
     deleted_at: Mapped[datetime | None] = mapped_column(UtcTime)
     deleted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     submission: Mapped[str | None] = mapped_column(String(64), unique=True)
+    edited_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class Vote(Model):

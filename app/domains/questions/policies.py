@@ -114,6 +114,18 @@ def may_edit(actor: Actor, post: Any) -> Verdict:
     return no(_l("Only its author and trusted members edit a post."))
 
 
+def may_edit_comment(actor: Actor, comment: Any) -> Verdict:
+    """One's own; moderators take out what must not stand there. A remark is nobody else's to better."""
+    verdict = may_act(actor)
+    if not verdict:
+        return verdict
+    if comment.deleted_at is not None:
+        return no(_l("This comment was deleted."))
+    if actor.id == author_of(comment) or actor.moderates or actor.role == "system":
+        return YES
+    return no(_l("Only its author and moderators edit a comment."))
+
+
 def may_delete(actor: Actor, post: Any) -> Verdict:
     verdict = may_act(actor)
     if not verdict:

@@ -1,14 +1,14 @@
 """What reputation does when something happened elsewhere."""
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from app.domains.accounts.events import EmailConfirmed
+from app.domains.accounts.events import EmailConfirmed, UserAnonymised
 from app.domains.questions.events import AnswerPosted, QuestionAsked, QuestionEdited, QuestionMoved
 from app.domains.questions.models import NoPromise, Question
 from app.domains.reputation import ledger, reviewing
 from app.domains.reputation.events import ExpertsInvited
 from app.domains.reputation.inviting import whom_to_ask
-from app.domains.reputation.models import Invitation, NobodyAsked, Response
+from app.domains.reputation.models import Invitation, InvitationSetting, NobodyAsked, Response
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.events import Event, publish
@@ -63,3 +63,8 @@ def note_answer_to_invitation(event: AnswerPosted) -> None:
 def review_level(event: EmailConfirmed) -> None:
     """An imported author who claims the account starts with the level that the imported activity earned."""
     reviewing.review_levels([event.user_id])
+
+
+def forget_choices(event: UserAnonymised) -> None:
+    """Credits stay with an account without a name; whether it wants to be asked is nobody's choice any more."""
+    db.session.execute(delete(InvitationSetting).where(InvitationSetting.user_id == event.user_id))

@@ -32,6 +32,7 @@ _PIECES = re.compile(
     rf"|(?P<word>{_WORD})",
     re.IGNORECASE,
 )
+_CUTS = re.compile(rf"(?P<run>[{HAN}]+)|[^\W{HAN}]+(?:['’][^\W{HAN}]+)*|\s+|.", re.DOTALL)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SPLIT = re.compile(r"[._-]+")
 _STEMMABLE = re.compile(r"[a-z']+")
@@ -171,6 +172,19 @@ def han_words(run: str) -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
     for start in range(0, len(run), 1000):
         found.extend((word, start + low) for word, low, _ in rjieba.tokenize(run[start : start + 1000], "search"))
+    return found
+
+
+def segments(text: str) -> list[str]:
+    """The text cut into words of English, words of Chinese, blanks and single signs; joined they are the text."""
+    found: list[str] = []
+    for match in _CUTS.finditer(text):
+        piece = match.group()
+        if match.lastgroup == "run":
+            for start in range(0, len(piece), 1000):
+                found += rjieba.cut(piece[start : start + 1000])
+        else:
+            found.append(piece)
     return found
 
 

@@ -5,8 +5,10 @@ from typing import Any
 
 import structlog
 
+from app.domains.accounts.events import UserAnonymised
 from app.domains.questions import events as questions
 from app.domains.questions.models import PostKind
+from app.domains.questions.queries import question_ids_with
 from app.domains.search.engine import IndexUnusable
 from app.domains.search.queries.truth import documents_by_id
 from app.domains.search.serving import serving
@@ -14,6 +16,7 @@ from app.extensions import db
 from app.kernel.events import Event
 from app.kernel.jobs import in_batches
 
+AT_ONCE = 200
 log = structlog.get_logger()
 
 # What changes a document. Comments are not searched and do not bring a question up in the order of activity.
@@ -35,6 +38,7 @@ INDEXED: tuple[type[Event], ...] = (
     questions.VoteCast,
     questions.PostHidden,
     questions.PostRestored,
+    questions.NameForgotten,
 )
 
 
@@ -44,6 +48,14 @@ def index_questions(events: Sequence[Event]) -> None:
     ids = {_question_of(event) for event in events if not _is_vote_on_answer(event)}
     if ids:
         index_ids(sorted(ids))
+
+
+@in_batches
+def index_posts_of(events: Sequence[UserAnonymised]) -> None:
+    """The index knows who asked and answered by name."""
+    ids = sorted({question_id for event in events for question_id in question_ids_with(event.user_id)})
+    for start in range(0, len(ids), AT_ONCE):
+        index_ids(ids[start : start + AT_ONCE])
 
 
 def index_ids(ids: Sequence[int]) -> None:

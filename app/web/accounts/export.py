@@ -7,21 +7,25 @@ from flask import jsonify, render_template
 from flask_login import fresh_login_required, login_required
 from werkzeug.wrappers import Response
 
-from app.domains.accounts.queries import sessions_of, tokens_of, user_by_id
-from app.domains.attachments.queries import own_files
-from app.domains.follows.models import FollowKind
-from app.domains.follows.queries import followed_ids
-from app.domains.questions.queries import own_drafts, own_posts
+from app.domains.accounts import own as accounts
+from app.domains.attachments import own as attachments
+from app.domains.escalation import own as escalation
+from app.domains.feedback import own as feedback
+from app.domains.follows import own as follows
+from app.domains.moderation import own as moderation
+from app.domains.notifications import own as notifications
+from app.domains.questions import own as questions
+from app.domains.reputation import own as reputation
+from app.domains.tags import own as tags
+from app.kernel.events import acts_of
+from app.kernel.own_rows import Own, rows_of
 from app.web.accounts.blueprint import pages
 from app.web.actors import current_actor
 
-ABOUT_ME = (
-    "id", "name", "email", "email_confirmed_at", "role", "level", "language", "timezone", "theme", "about", "avatar",
-    "created_at", "seen_at", "suspended_until", "suspended_because", "totp_confirmed_at", "source_url",
+SUBJECTS = (
+    accounts, tags, follows, attachments, questions, moderation, reputation, escalation, feedback, notifications,
 )  # fmt: skip
-OF_A_SESSION = ("created_at", "authenticated_at", "seen_at", "expires_at", "address", "browser")
-OF_A_TOKEN = ("name", "scopes", "created_at", "used_at")
-OF_A_FILE = ("address", "original_name", "bytes", "post_kind", "post_id", "created_at")
+OWN: dict[str, Own] = {name: own for subject in SUBJECTS for name, own in subject.OWN.items()}
 
 
 @pages.get("/settings/export")
@@ -39,22 +43,13 @@ def export_file() -> Response:
 
 
 def exported(user_id: int) -> dict[str, Any]:
-    """Plain values only; secrets (password, keys) are hashes that say nothing, and stay out."""
-    return {
-        "account": _plain(user_by_id(user_id), ABOUT_ME),
-        "sessions": [_plain(row, OF_A_SESSION) for row in sessions_of(user_id)],
-        "tokens": [_plain(row, OF_A_TOKEN) for row in tokens_of(user_id)],
-        "files": [_plain(row, OF_A_FILE) for row in own_files(user_id)],
-        "follows": {kind.value: followed_ids(user_id, kind) for kind in FollowKind},
-        **{
-            name: [{key: _value(value) for key, value in row.items()} for row in rows]
-            for name, rows in (own_posts(user_id) | {"drafts": own_drafts(user_id)}).items()
-        },
-    }
+    """Plain values only; `acts` is everything that the person did, as the forum's events say it."""
+    found = {name: [_plain(row) for row in rows_of(own, user_id)] for name, own in OWN.items()}
+    return found | {"account": found["account"][0], "acts": [_plain(row) for row in acts_of(user_id)]}
 
 
-def _plain(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: _value(getattr(row, name)) for name in names}
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: _value(value) for name, value in row.items()}
 
 
 def _value(value: Any) -> Any:

@@ -7,6 +7,7 @@ from wtforms import (
     EmailField,
     HiddenField,
     PasswordField,
+    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -22,6 +23,12 @@ from app.kernel.languages import LANGUAGES
 from app.web.forms import Form
 
 LANGUAGE_NAMES = [(each.tag, each.name) for each in LANGUAGES.values()]
+THEME_NAMES = {
+    "auto": _l("Like this device"),
+    "light": _l("Light"),
+    "dark": _l("Dark"),
+    "contrast": _l("High contrast"),
+}
 REGIONS = {"Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
 
 
@@ -72,8 +79,12 @@ class PasswordForm(Form):
 class ProfileForm(Form):
     name = StringField(_l("Name"), filters=[line])
     about = TextAreaField(_l("About you"), filters=[text], description=_l("What you use, what you know, what to ask."))
+
+
+class PreferencesForm(Form):
     language = SelectField(_l("Language"), choices=LANGUAGE_NAMES, validate_choice=False)
-    timezone = SelectField(_l("Time zone"), validate_choice=False)
+    timezone = SelectField(_l("Time zone"), validate_choice=False, description=_l("Dates and times are shown in it."))
+    theme = RadioField(_l("Appearance"), choices=list(THEME_NAMES.items()), validate_choice=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

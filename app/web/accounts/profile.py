@@ -4,18 +4,17 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_login import login_required
-from werkzeug.wrappers import Response
 
 from app.domains.accounts.actions.profiles import LONGEST_ABOUT, Profile
 from app.domains.accounts.actions.profiles import edit_profile as change_profile
 from app.domains.accounts.policies import may_edit_profile
 from app.domains.accounts.privileges import privileges_of
 from app.domains.accounts.queries import people_by_id, user_by_id
-from app.domains.questions.queries import answers_by, questions_by
+from app.domains.questions.queries import activity_of, activity_totals
 from app.domains.reputation.queries import profile_points
 from app.kernel import markup
 from app.kernel.errors import Invalid, NotFound, TooSoon
-from app.kernel.i18n import _
+from app.kernel.i18n import _, _l
 from app.kernel.policy import require
 from app.kernel.transaction import transaction
 from app.web.accounts.blueprint import pages
@@ -24,6 +23,13 @@ from app.web.actors import current_actor
 from app.web.drafts import taken
 from app.web.forms import refuse
 from app.web.pager import next_url
+
+ACTIVITY = {
+    "all": _l("Everything"),
+    "questions": _l("Questions"),
+    "answers": _l("Answers"),
+    "accepted": _l("Accepted answers"),
+}
 
 
 @pages.get("/users/<int:user_id>")
@@ -36,22 +42,20 @@ def profile(user_id: int, name: str = "") -> Any:
         raise NotFound()
     if name != person.name:
         return redirect(url_for("accounts.profile", user_id=user_id, name=person.name), 303)
-    questions = questions_by(actor, user_id, request.args.get("after"))
+    only = request.args.get("only", "")
+    only = only if only in ACTIVITY else "all"
+    activity = activity_of(actor, user_id, only, request.args.get("after"))
     return render_template(
         "accounts/profile.html",
         person=person,
         user=user_by_id(user_id),
-        questions=questions,
-        next_url=next_url(questions.next),
-        answers=answers_by(actor, user_id),
+        activity=activity,
+        only=only,
+        tabs=ACTIVITY,
+        totals=activity_totals(actor, user_id),
+        next_url=next_url(activity.next),
         points=profile_points(user_id),
     )
-
-
-@pages.get("/settings")
-@login_required
-def settings() -> Response:
-    return redirect(url_for("accounts.edit_profile"), 303)
 
 
 @pages.route("/settings/profile", methods=["GET", "POST"])
@@ -85,9 +89,4 @@ def preview_about() -> Any:
 
 
 def _typed(form: ProfileForm) -> Profile:
-    return Profile(
-        name=form.name.data or "",
-        about=form.about.data or "",
-        language=form.language.data or "",
-        timezone=form.timezone.data or "",
-    )
+    return Profile(name=form.name.data or "", about=form.about.data or "")

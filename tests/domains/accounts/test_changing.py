@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app.domains.accounts.actions import profiles, tokens_managing
 from app.domains.accounts.actions.anonymising import anonymise, delete_my_account
 from app.domains.accounts.actions.passwords_changing import ask_for_address, change_password, confirm_address
-from app.domains.accounts.actions.profiles import Profile, edit_profile
+from app.domains.accounts.actions.profiles import Profile, choose_preferences, edit_profile
 from app.domains.accounts.actions.recovering import ask_for_reset, reset_password
 from app.domains.accounts.actions.roles import grant_role
 from app.domains.accounts.actions.sessions import Browser, open_session
@@ -133,23 +133,25 @@ def test_an_address_taken_in_the_meantime_is_refused(ann, worker):
 
 def test_a_profile_is_rendered_and_cleaned(ann):
     with transaction():
-        edit_profile(ann, ann.id, Profile("ann", "**Hello** <script>x</script>", "zh", "Asia/Shanghai"))
+        edit_profile(ann, ann.id, Profile("ann", "**Hello** <script>x</script>"))
     user = user_by_id(ann.id)
     assert "<strong>Hello</strong>" in user.about_html and "<script" not in user.about_html
-    assert (user.language, user.timezone) == ("zh", "Asia/Shanghai")
 
 
-def test_an_unknown_zone_or_language_changes_nothing_else(ann):
+def test_an_unknown_zone_language_or_theme_changes_nothing(ann):
     with transaction():
-        edit_profile(ann, ann.id, Profile("ann", "", "xx", "Mars/Olympus"))
-    assert (user_by_id(ann.id).language, user_by_id(ann.id).timezone) == ("en", "UTC")
+        choose_preferences(ann, language="zh", timezone="Asia/Shanghai", theme="dark")
+    with transaction():
+        choose_preferences(ann, language="xx", timezone="Mars/Olympus", theme="pink")
+    user = user_by_id(ann.id)
+    assert (user.language, user.timezone, user.theme) == ("zh", "Asia/Shanghai", "dark")
 
 
 def test_a_name_in_use_is_refused_and_ones_own_may_change_its_case(ann, bob):
     with pytest.raises(Invalid), transaction():
-        edit_profile(ann, ann.id, Profile("Bob", "", "en", "UTC"))
+        edit_profile(ann, ann.id, Profile("Bob", ""))
     with transaction():
-        edit_profile(ann, ann.id, Profile("Ann", "", "en", "UTC"))
+        edit_profile(ann, ann.id, Profile("Ann", ""))
     assert user_by_id(ann.id).name == "Ann"
 
 
@@ -157,19 +159,19 @@ def test_a_name_in_use_is_refused_and_ones_own_may_change_its_case(ann, bob):
 def test_a_name_changes_twice_a_month(ann):
     for name in ("Anna", "Annie"):
         with transaction():
-            edit_profile(ann, ann.id, Profile(name, "", "en", "UTC"))
+            edit_profile(ann, ann.id, Profile(name, ""))
     with pytest.raises(TooSoon), transaction():
-        edit_profile(ann, ann.id, Profile("Anne", "", "en", "UTC"))
+        edit_profile(ann, ann.id, Profile("Anne", ""))
 
 
 def test_a_long_profile_is_refused(ann):
     with pytest.raises(Invalid), transaction():
-        edit_profile(ann, ann.id, Profile("ann", "x" * (profiles.LONGEST_ABOUT + 1), "en", "UTC"))
+        edit_profile(ann, ann.id, Profile("ann", "x" * (profiles.LONGEST_ABOUT + 1)))
 
 
 def test_nobody_edits_somebody_elses_profile(ann, bob):
     with pytest.raises(NotAllowed), transaction():
-        edit_profile(ann, bob.id, Profile("bob", "", "en", "UTC"))
+        edit_profile(ann, bob.id, Profile("bob", ""))
 
 
 # --- roles, suspension ---

@@ -10,16 +10,16 @@ from app.domains.accounts.actor import GUEST, SYSTEM
 from app.domains.accounts.models import User
 from app.domains.accounts.queries import actor_by_id
 from app.domains.questions.actions.drafting import MOST_DRAFTS, discard_draft, save_draft, take_draft
-from app.domains.questions.drafts import FIELDS, LONGEST_DRAFT, draft_form
+from app.domains.questions.drafts import FIELDS, LONGEST_DRAFT, UNDER_A_COMMENT, UNDER_AN_ANSWER, draft_form
 from app.domains.questions.models import Draft, Question
-from app.domains.questions.queries import draft_list, draft_of, drafts_on, own_drafts
+from app.domains.questions.queries import draft_list, draft_of, drafts_on
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, TooSoon
 from app.kernel.freshness import content_version
 from app.kernel.transaction import transaction
 from tests.conftest import statements
-from tests.factories import a_person, a_question, an_answer
+from tests.factories import a_comment, a_person, a_question, an_answer
 
 
 def save(owner, form="ask", version=0, writer="", **fields):
@@ -141,7 +141,8 @@ def test_half_a_year_after_the_last_letter_a_draft_goes(ann, clock, worker):
 def test_a_form_stands_under_a_post_that_its_writer_sees(ann, bob, mona, kind):
     question = a_question(by=ann)
     answer = an_answer(to=question, by=ann)
-    target = answer.id if kind in ("edit-answer", "comment-answer") else question.id
+    comment = a_comment(on=question, by=ann)
+    target = comment.id if kind in UNDER_A_COMMENT else answer.id if kind in UNDER_AN_ANSWER else question.id
     save(bob, f"{kind}:{target}", body="Half")
     assert list(drafts_on(bob, question.id)) == [f"{kind}:{target}"]
     with transaction():
@@ -242,11 +243,6 @@ def test_the_list_costs_two_statements_and_a_page_one(ann):
     with statements() as visitors:
         assert drafts_on(GUEST, question.id) == {} and draft_of(GUEST, "ask") is None
     assert (len(listed), len(shown), len(visitors)) == (2, 1, 0)
-
-
-def test_the_export_of_ones_data_holds_the_drafts(ann, clock):
-    save(ann, body="Half")
-    assert own_drafts(ann.id) == [{"form": "ask", "fields": {"body": "Half"}, "updated_at": clock.now()}]
 
 
 def test_typing_makes_no_visitors_page_anew(ann):

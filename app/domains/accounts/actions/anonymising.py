@@ -1,16 +1,15 @@
 """Leave: the person goes, what helped others stays without a name."""
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 
 from app.domains.accounts.actions.avatars import forget_avatar
-from app.domains.accounts.actions.links import void_links
 from app.domains.accounts.actions.roles import refuse_last_administrator, set_teams
 from app.domains.accounts.actions.second_factor import forget_second_factor
 from app.domains.accounts.actions.sessions import BY_ACCOUNT, end_all_sessions
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.events import RoleGranted, UserAnonymised
 from app.domains.accounts.mails import notify
-from app.domains.accounts.models import ApiToken, Appointment, LinkPurpose, QuietHours, Role, User
+from app.domains.accounts.models import ApiToken, Appointment, MailLink, QuietHours, Role, User
 from app.domains.accounts.names import name_key
 from app.domains.accounts.passwords import matches
 from app.domains.accounts.policies import may_anonymise
@@ -21,6 +20,7 @@ from app.kernel.errors import Invalid
 from app.kernel.events import publish
 from app.kernel.i18n import _
 from app.kernel.limits import spend
+from app.kernel.mail import forget_mails_to
 from app.kernel.policy import require
 
 
@@ -43,15 +43,14 @@ def anonymise(actor: Actor, user_id: int) -> None:
         return
     if user.role == Role.ADMIN:
         refuse_last_administrator(user)
-    notify(user, "left")
     end_all_sessions(user_id)
-    void_links(user_id, *LinkPurpose)
     forget_second_factor(user)
     set_teams(user_id, ())
-    db.session.execute(delete(Appointment).where(Appointment.user_id == user_id))
-    db.session.execute(delete(QuietHours).where(QuietHours.user_id == user_id))
-    revoked = update(ApiToken).where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))
-    db.session.execute(revoked.values(revoked_at=now()))
+    for kept in (ApiToken, MailLink, QuietHours, Appointment):
+        db.session.execute(delete(kept).where(kept.user_id == user_id))
+    if user.email is not None:
+        forget_mails_to(user.email)
+    notify(user, "left")
     if user.role != Role.MEMBER:
         publish(RoleGranted(user_id=user_id, role=Role.MEMBER.value, before=user.role.value, actor_id=actor.id))
     _blank(user)
@@ -66,4 +65,5 @@ def _blank(user: User) -> None:
     user.about = user.about_html = ""
     forget_avatar(user)
     user.role, user.customer_id, user.source_url = Role.MEMBER, None, None
-    user.timezone, user.anonymised_at = "UTC", now()
+    user.timezone, user.language, user.theme, user.anonymised_at = "UTC", "en", "auto", now()
+    user.suspended_because = None

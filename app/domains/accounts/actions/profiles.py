@@ -1,8 +1,8 @@
-"""What others see of a person, and how the forum speaks to them."""
+"""What others see of a person, and how the forum speaks to that person."""
 
 from dataclasses import dataclass
 
-from app.domains.accounts.actions.registering import clean_timezone, require_free_name
+from app.domains.accounts.actions.registering import require_free_name
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import User
 from app.domains.accounts.names import clean_name, name_key
@@ -10,6 +10,7 @@ from app.domains.accounts.policies import may_act, may_edit_profile, may_use_own
 from app.domains.accounts.privileges import privileges_of
 from app.domains.accounts.queries import user_by_id
 from app.kernel import markup
+from app.kernel.clock import known_zones
 from app.kernel.errors import Invalid
 from app.kernel.i18n import _, _l
 from app.kernel.languages import supported
@@ -27,8 +28,6 @@ class Profile:
 
     name: str
     about: str
-    language: str
-    timezone: str
 
 
 def edit_profile(actor: Actor, user_id: int, wanted: Profile) -> User:
@@ -42,7 +41,6 @@ def edit_profile(actor: Actor, user_id: int, wanted: Profile) -> User:
         _rename(user, wanted.name)
     user.about = wanted.about.strip()
     user.about_html = markup.render(user.about, links=privileges_of(actor).clickable_links) if user.about else ""
-    user.language, user.timezone = supported(wanted.language) or user.language, clean_timezone(wanted.timezone)
     return user
 
 
@@ -51,6 +49,15 @@ def _rename(user: User, wanted: str) -> None:
     require_free_name(name, except_user_id=user.id)
     spend(RENAMINGS, user.id)
     user.name, user.name_key = name, name_key(name)
+
+
+def choose_preferences(actor: Actor, *, language: str, timezone: str, theme: str) -> None:
+    """How the forum speaks to this person; what nobody knows changes nothing."""
+    require(may_use_own_account(actor))
+    choose_language(actor, language)
+    choose_theme(actor, theme)
+    user = user_by_id(actor.id or 0)
+    user.timezone = timezone if timezone in known_zones() else user.timezone
 
 
 def choose_language(actor: Actor, language: str) -> None:

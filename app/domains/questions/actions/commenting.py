@@ -6,9 +6,10 @@ from sqlalchemy.exc import IntegrityError
 from app.domains.accounts.actor import Actor
 from app.domains.attachments.actions import hold_named
 from app.domains.attachments.models import Holder
-from app.domains.questions.events import CommentDeleted, CommentPosted
-from app.domains.questions.models import Answer, Comment, Question
-from app.domains.questions.policies import may_comment, may_delete, may_see_answer
+from app.domains.questions.actions.posting import add_revision, keep_first_text, refuse_stale, spend_edit
+from app.domains.questions.events import CommentDeleted, CommentEdited, CommentPosted
+from app.domains.questions.models import Answer, Comment, PostKind, Question
+from app.domains.questions.policies import may_comment, may_delete, may_edit_comment, may_see_answer, may_see_comment
 from app.domains.questions.writing import COMMENT_WEIGHT, LONGEST_COMMENT, body_complaints, clean_text, render
 from app.extensions import db
 from app.kernel.clock import now
@@ -31,10 +32,7 @@ def post_comment(
     before = _submitted(author, submission)
     if before is not None:
         return before
-    clean = clean_text(body)
-    complaints = body_complaints(clean, least=COMMENT_WEIGHT, most=LONGEST_COMMENT)
-    if complaints:
-        raise Invalid(fields={"body": complaints})
+    clean = _checked(body)
     if not author.is_staff:
         spend(COMMENTS, author.id)
     try:
@@ -76,6 +74,41 @@ def _insert(
     db.session.add(comment)
     db.session.flush()
     return comment
+
+
+def edit_comment(editor: Actor, comment: Comment, body: str, *, base_version: int | None = None) -> None:
+    """Its first text stays in its history. Conflict where somebody changed it since the editor read it."""
+    require(may_see_comment(editor, comment))
+    require(may_edit_comment(editor, comment))
+    refuse_stale(comment, base_version)
+    clean = _checked(body)
+    if clean == comment.body:
+        return
+    spend_edit(editor)
+    if comment.edited_at is None:
+        keep_first_text(comment)
+    rendered = render(editor, clean, (Holder.COMMENT, comment.id))
+    hold_named(editor, Holder.COMMENT, comment.id, clean)
+    comment.body, comment.body_html, comment.renderer_version = rendered.source, rendered.html, rendered.version
+    comment.edited_at = now()
+    comment.version += 1
+    add_revision(editor, PostKind.COMMENT, comment.id, clean)
+    publish(
+        CommentEdited(
+            comment_id=comment.id,
+            question_id=comment.question_id,
+            answer_id=comment.answer_id,
+            actor_id=editor.id,
+        )
+    )
+
+
+def _checked(body: str) -> str:
+    clean = clean_text(body)
+    complaints = body_complaints(clean, least=COMMENT_WEIGHT, most=LONGEST_COMMENT)
+    if complaints:
+        raise Invalid(fields={"body": complaints})
+    return clean
 
 
 def delete_comment(actor: Actor, comment: Comment) -> None:

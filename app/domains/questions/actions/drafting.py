@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from app.domains.accounts.actor import Actor
-from app.domains.questions.drafts import UNDER_AN_ANSWER, DraftForm, draft_form, is_blank, kept_fields
-from app.domains.questions.models import Answer, Draft, Question
-from app.domains.questions.policies import may_keep_drafts, may_see, may_see_answer
+from app.domains.questions.drafts import UNDER_A_COMMENT, UNDER_AN_ANSWER, DraftForm, draft_form, is_blank, kept_fields
+from app.domains.questions.models import Answer, Comment, Draft, Question
+from app.domains.questions.policies import may_keep_drafts, may_see, may_see_answer, may_see_comment
 from app.extensions import db
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, NotFound
@@ -21,6 +21,8 @@ from app.kernel.policy import require
 SAVES = limit("drafts", "120/minute", _l("Drafts that the browsers of one member save."))
 MOST_DRAFTS = 50  # of one person; the oldest leave
 KEPT_FOR = timedelta(days=180)
+
+Row = TypeVar("Row", Answer, Comment)
 
 
 def save_draft(
@@ -50,13 +52,15 @@ def save_draft(
 
 def _question_behind(owner: Actor, form: DraftForm) -> int | None:
     """The question whose page the form stands on; NotFound where its owner may not see what it is about."""
-    question_id = form.target_id
+    question_id = answer_id = form.target_id
     if question_id is None:
         return None
-    if form.kind in UNDER_AN_ANSWER:
-        answer = db.session.get(Answer, form.target_id)
-        if answer is None:
-            raise NotFound()
+    if form.kind in UNDER_A_COMMENT:
+        comment = _there(Comment, form.target_id)
+        require(may_see_comment(owner, comment))
+        question_id, answer_id = comment.question_id, comment.answer_id
+    if form.kind in UNDER_AN_ANSWER or (form.kind in UNDER_A_COMMENT and answer_id is not None):
+        answer = _there(Answer, answer_id)
         require(may_see_answer(owner, answer))
         question_id = answer.question_id
     question = db.session.get(Question, question_id)
@@ -64,6 +68,13 @@ def _question_behind(owner: Actor, form: DraftForm) -> int | None:
         raise NotFound()
     require(may_see(owner, question))
     return question.id
+
+
+def _there(model: type[Row], row_id: int | None) -> Row:
+    row = db.session.get(model, row_id)
+    if row is None:
+        raise NotFound()
+    return row
 
 
 def _own(owner: Actor, form: str) -> Draft | None:

@@ -6,7 +6,7 @@ from sqlalchemy import and_, bindparam, case, func, select
 
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.privileges import privileges_of
-from app.domains.questions.models import Answer, PostKind, Question, Revision
+from app.domains.questions.models import Answer, Comment, PostKind, Question, Revision
 from app.domains.questions.queries.versions import stands_alone
 from app.domains.questions.service_state import settle
 from app.extensions import Model, db
@@ -93,6 +93,14 @@ def add_revision(
     text = {"number": number, "title": title, "body": body, "tags": list(tags)}
     said = {"author_id": author.id, "comment": comment[:300], "created_at": now()}
     write_rows(_KEEP_REVISION, post | text | said)
+
+
+def keep_first_text(comment: Comment) -> None:
+    """Most comments are never changed: what one said at first is kept when it is."""
+    first = Revision(kind=PostKind.COMMENT, target_id=comment.id, number=1, body=comment.body, tags=[])
+    first.author_id, first.created_at = comment.author_id, comment.created_at
+    db.session.add(first)
+    db.session.flush()
 
 
 def recount_answers(question: Question) -> None:

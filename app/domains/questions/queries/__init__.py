@@ -1,7 +1,8 @@
 """Reads about questions."""
 
+from app.domains.questions.queries.activity import Deed, activity_of, activity_totals
 from app.domains.questions.queries.cards import Card, Title, cards_by_id, cards_seen_by, listed, titles_by_id
-from app.domains.questions.queries.drafts import DraftLine, DraftView, draft_list, draft_of, drafts_on, own_drafts
+from app.domains.questions.queries.drafts import DraftLine, DraftView, draft_list, draft_of, drafts_on
 from app.domains.questions.queries.files import may_see_file, visible_file
 from app.domains.questions.queries.lists import (
     SORTS,
@@ -12,14 +13,14 @@ from app.domains.questions.queries.lists import (
     question_count,
     question_list,
     question_list_page,
-    questions_by,
 )
-from app.domains.questions.queries.people import AnswerGiven, answers_by, own_posts, people_in_thread, read_count
+from app.domains.questions.queries.people import people_in_thread, question_ids_with, read_count
 from app.domains.questions.queries.posts import (
     askers_of,
     pending_question,
     post_of,
     question_id_of_answer,
+    question_id_of_comment,
     question_ids_after,
     question_total,
     revisions_of,
@@ -37,10 +38,10 @@ from app.domains.questions.queries.thread import (
 )
 
 __all__ = [
-    "AnswerGiven",
     "AnswerView",
     "Card",
     "CommentView",
+    "Deed",
     "DraftLine",
     "DraftView",
     "ListFilter",
@@ -48,8 +49,9 @@ __all__ = [
     "QuestionView",
     "SORTS",
     "Title",
+    "activity_of",
+    "activity_totals",
     "answer_order",
-    "answers_by",
     "askers_of",
     "cards_by_id",
     "cards_seen_by",
@@ -62,20 +64,19 @@ __all__ = [
     "listed",
     "may_see_file",
     "one_answer",
-    "own_drafts",
     "own_marks",
-    "own_posts",
     "people_in_thread",
     "pending_question",
     "post_of",
     "question_count",
     "question_id_of_answer",
+    "question_id_of_comment",
     "question_ids_after",
+    "question_ids_with",
     "question_list",
     "question_list_page",
     "question_page",
     "question_total",
-    "questions_by",
     "read_count",
     "revisions_of",
     "tag_ids_of",

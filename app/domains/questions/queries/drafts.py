@@ -87,9 +87,3 @@ def _line(row: Any, names: dict[str, str]) -> DraftLine:
     title = own_title if form.kind == ASK else row.title or own_title
     product = names.get(row.slug or draft.fields.get("product", ""), "")
     return DraftLine(form, title, text, product, draft.version, draft.updated_at, row.seen_id)
-
-
-def own_drafts(user_id: int) -> list[dict[str, Any]]:
-    """Whole, for the export of a person's data."""
-    found = select(Draft.form, Draft.fields, Draft.updated_at).where(Draft.user_id == user_id).order_by(Draft.id)
-    return [dict(row._mapping) for row in db.session.execute(found)]

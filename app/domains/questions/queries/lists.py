@@ -224,16 +224,3 @@ def cursor_after(card: Card, sort: str) -> str:
     """Where a list of this order goes on after `card`."""
     column, _kind = _ORDERS[_known(sort)]
     return cursor_of(getattr(card, column.key), card.id)
-
-
-def questions_by(actor: Actor, user_id: int, after: str | None = None, limit: int = PER_PAGE) -> Page[Card]:
-    """A person's questions; the hidden ones too where the actor may see them."""
-    found = card_rows().where(Question.asker_id == user_id, seen_by(actor))
-    if not (actor.id == user_id or actor.sees_hidden):
-        found = found.where(*listed())
-    key = key_of(after, datetime, int)
-    if key is not None:
-        found = found.where(below((Question.created_at, Question.id), key))
-    ordered = found.order_by(Question.created_at.desc(), Question.id.desc()).limit(limit + 1)
-    rows = list(db.session.execute(ordered))
-    return page_of(rows, limit, card_of, "created_at", "id")

@@ -1,44 +1,16 @@
 """What one person has written and read."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import func, select, union, union_all
 
-from app.domains.accounts.actor import Actor
 from app.domains.questions.models import (
     Answer,
     Comment,
     Question,
     ReadMark,
 )
-from app.domains.questions.policies import seen_by
-from app.domains.questions.queries.cards import PER_PAGE, listed
 from app.extensions import db
-
-
-@dataclass(frozen=True)
-class AnswerGiven:
-    """A line on a profile."""
-
-    id: int
-    question_id: int
-    title: str
-    slug: str
-    score: int
-    accepted: bool
-    created_at: datetime
-
-
-def answers_by(actor: Actor, user_id: int, limit: int = PER_PAGE) -> list[AnswerGiven]:
-    """A person's latest public answers under public questions."""
-    columns = (Answer.id, Answer.question_id, Question.title, Question.slug, Answer.score, Answer.accepted_at)
-    found = select(*columns, Answer.created_at).join(Question, Question.id == Answer.question_id)
-    shown = [Answer.author_id == user_id, *listed(), seen_by(actor), Answer.hidden.is_(False)]
-    shown.append(Answer.deleted_at.is_(None))
-    rows = db.session.execute(found.where(*shown).order_by(Answer.created_at.desc(), Answer.id.desc()).limit(limit))
-    return [AnswerGiven(*row[:5], row.accepted_at is not None, row.created_at) for row in rows]
 
 
 def people_in_thread(question_id: int) -> list[int]:
@@ -55,18 +27,12 @@ def _shown_in(post: Any, question_id: int) -> tuple[Any, ...]:
     return post.question_id == question_id, post.hidden.is_(False), post.deleted_at.is_(None)
 
 
-def own_posts(user_id: int) -> dict[str, list[dict[str, Any]]]:
-    """Everything a person wrote, whole, for the export of their data, hidden and deleted too. Three statements."""
-    question = (Question.id, Question.title, Question.body, Question.created_at, Question.deleted_at)
-    answer = (Answer.id, Answer.question_id, Answer.body, Answer.created_at, Answer.deleted_at)
-    comment = (Comment.id, Comment.question_id, Comment.answer_id, Comment.body, Comment.created_at, Comment.deleted_at)
-    reads = {
-        "questions": select(*question).where(Question.asker_id == user_id).order_by(Question.id),
-        "answers": select(*answer).where(Answer.author_id == user_id).order_by(Answer.id),
-        "comments": select(*comment).where(Comment.author_id == user_id).order_by(Comment.id),
-    }
-    return {name: [dict(row._mapping) for row in db.session.execute(found)] for name, found in reads.items()}
-
-
 def read_count(user_id: int) -> int:
     return db.session.scalar(select(func.count()).select_from(ReadMark).where(ReadMark.user_id == user_id)) or 0
+
+
+def question_ids_with(user_id: int) -> list[int]:
+    """Questions that a person asked or answered."""
+    asked = select(Question.id).where(Question.asker_id == user_id)
+    answered = select(Answer.question_id).where(Answer.author_id == user_id)
+    return sorted(db.session.scalars(union(asked, answered)))

@@ -56,6 +56,14 @@ def question_id_of_answer(answer_id: int) -> int:
     return question_id
 
 
+def question_id_of_comment(comment_id: int) -> int:
+    """Where a comment stands; whether the actor may see it, the question's page decides."""
+    question_id = db.session.scalar(select(Comment.question_id).where(Comment.id == comment_id))
+    if question_id is None:
+        raise NotFound()
+    return question_id
+
+
 def tag_ids_of(question_id: int) -> list[int]:
     found = select(QuestionTag.tag_id).where(QuestionTag.question_id == question_id)
     return list(db.session.scalars(found.order_by(QuestionTag.position)))

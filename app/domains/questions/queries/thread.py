@@ -41,6 +41,8 @@ class CommentView(NamedTuple):
     created_at: datetime
     hidden: bool
     deleted_at: datetime | None
+    edited_at: datetime | None
+    version: int
     author: Person
 
 

@@ -200,8 +200,9 @@ def profile_points(user_id: int) -> ProfilePoints:
 
 
 def _tags_of(user_id: int) -> tuple[TagPoints, ...]:
+    """Of tags that a public question has: others may say what a hidden one is about."""
     found = select(Tag.name, Standing.credit_total).join(Standing, Standing.scope_id == Tag.id)
-    found = found.where(Standing.user_id == user_id, Standing.scope == StandingScope.TAG)
+    found = found.where(Standing.user_id == user_id, Standing.scope == StandingScope.TAG, Tag.question_count > 0)
     ordered = found.order_by(Standing.credit_total.desc(), Tag.name).limit(TAGS_ON_PROFILE)
     named = [TagPoints(row.name, shown_points(row.credit_total)) for row in db.session.execute(ordered)]
     return tuple(tag for tag in named if tag.points > 0)
