@@ -1,5 +1,6 @@
 """The inbox, its settings, and what the links in a mail open."""
 
+from datetime import time
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,24 +10,37 @@ from flask_login import login_required
 from werkzeug.wrappers import Response
 
 from app.domains.accounts.actions.links import look_at_link, use_link
+from app.domains.accounts.actions.profiles import set_quiet_hours
 from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import LinkPurpose
 from app.domains.accounts.queries import actor_by_id
+from app.domains.accounts.quiet_hours import quiet_hours_of
 from app.domains.notifications import actions
 from app.domains.notifications.addresses import path_of
+from app.domains.notifications.kinds import GROUPS
+from app.domains.notifications.models import Frequency
+from app.domains.notifications.muting import muted_title
 from app.domains.notifications.queries import Notice, inbox, notice, preferences_of, unread_count
 from app.domains.notifications.unsubscribing import look_at_unsubscription
 from app.domains.questions.actions.accepting import accept_answer
 from app.domains.questions.actions.answering import answer_with_question, say_it_did_not_help
 from app.extensions import csrf
 from app.kernel.clock import now
-from app.kernel.i18n import _
+from app.kernel.errors import Invalid
+from app.kernel.i18n import _, _l
 from app.kernel.transaction import transaction
 from app.web.actors import current_actor
 from app.web.context import day_name
 from app.web.pager import next_url
 
 pages = Blueprint("notifications", __name__)
+
+FREQUENCY_NAMES = {
+    Frequency.AT_ONCE: _l("At once"),
+    Frequency.DAILY: _l("Daily"),
+    Frequency.WEEKLY: _l("Weekly"),
+    Frequency.NEVER: _l("Never"),
+}
 
 
 def install(app: Flask) -> None:
@@ -82,13 +96,41 @@ def mark_read() -> Any:
 def show_settings() -> Any:
     actor = current_actor()
     if request.method == "POST":
-        chosen = set(request.form.getlist("by_mail"))
         with transaction():
-            actions.set_preferences(actor, {kind.name: kind.name in chosen for kind, _on in preferences_of(actor)})
+            actions.set_preferences(actor, _chosen(actor))
+            set_quiet_hours(actor, _quiet_hours())
         flash(_("Saved."), "success")
         return redirect(url_for(".settings"), 303)
     preferences = preferences_of(actor)
-    return render_template("notifications/settings.html", preferences=preferences, address_confirmed=actor.confirmed)
+    groups = [(name, [each for each in preferences if each[0].group == group]) for group, name in GROUPS]
+    return render_template(
+        "notifications/settings.html",
+        groups=[(name, kinds) for name, kinds in groups if kinds],
+        frequencies=FREQUENCY_NAMES,
+        quiet=quiet_hours_of(actor.id) if actor.id is not None else None,
+        timezone=actor.timezone,
+        address_confirmed=actor.confirmed,
+    )
+
+
+def _chosen(actor: Actor) -> dict[str, Frequency]:
+    """What the radio buttons say, or for all rows what the button below them says, where a row offers it."""
+    kinds = [kind for kind, _often in preferences_of(actor)]
+    everything = request.form.get("all")
+    wanted = {kind.name: everything or request.form.get(f"often.{kind.name}") for kind in kinds}
+    return {name: Frequency(often) for name, often in wanted.items() if often in set(Frequency)}
+
+
+def _quiet_hours() -> tuple[int, int] | None:
+    """From one time of the day to another; None where either is left out."""
+    times = [request.form.get(name, "").strip() for name in ("quiet_from", "quiet_until")]
+    if not all(times):
+        return None
+    try:
+        starts, ends = (time.fromisoformat(each) for each in times)
+    except ValueError:
+        raise Invalid(_("Please write the time as 22:00.")) from None
+    return starts.hour * 60 + starts.minute, ends.hour * 60 + ends.minute
 
 
 @pages.route("/unsubscribe/<token>", methods=["GET", "POST"])
@@ -100,6 +142,17 @@ def unsubscribe(token: str) -> Any:
         with transaction():
             actions.unsubscribe(token)
     return render_template("notifications/unsubscribe.html", kind=kind, done=request.method == "POST")
+
+
+@pages.route("/mute/<token>", methods=["GET", "POST"])
+@csrf.exempt
+def mute(token: str) -> Any:
+    """As `unsubscribe`, of one question."""
+    title = muted_title(token)
+    if request.method == "POST":
+        with transaction():
+            actions.mute_thread(token)
+    return render_template("notifications/mute.html", title=title, done=request.method == "POST")
 
 
 @pages.route("/answered/solved/<token>", methods=["GET", "POST"])

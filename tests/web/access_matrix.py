@@ -151,6 +151,8 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("POST", "notifications.settings"): Row(SIGNED_IN),
     ("GET", "notifications.unsubscribe"): Row(NOBODY),  # only with a mail's token, else 404
     ("POST", "notifications.unsubscribe"): Row(NOBODY),
+    ("GET", "notifications.mute"): Row(NOBODY),
+    ("POST", "notifications.mute"): Row(NOBODY),
     ("GET", "notifications.solved"): Row(NOBODY),
     ("POST", "notifications.solved"): Row(NOBODY),
     ("GET", "notifications.not_yet"): Row(NOBODY),

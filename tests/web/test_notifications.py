@@ -108,14 +108,40 @@ def test_an_open_question_reads_its_own_lines_only(client, sign_in_as, ann, bob,
     assert unread_count(ann) == 1
 
 
-def test_the_switches_are_kept(client, sign_in_as, ann, app):
+def chosen(page):
+    return dict(re.findall(r'name="often\.(\w+)" value="(\w+)" checked', page))
+
+
+def test_every_kind_shows_how_often_it_comes_and_keeps_what_is_chosen(client, sign_in_as, ann, app):
     sign_in_as(ann)
+    usual = chosen(client.get("/settings/notifications").text)
+    assert usual["answer_posted"] == "at_once" and usual["question_asked"] == "never" and usual["away"] == "weekly"
+
+    odd = {"often.no_such_kind": "daily", "often.digest_ready": "never", "often.comment_posted": "hourly"}
+    client.post("/settings/notifications", data={"often.answer_posted": "daily", "often.away": "at_once", **odd})
+
+    now_chosen = chosen(client.get("/settings/notifications").text)
+    assert now_chosen == {**usual, "answer_posted": "daily"}
+
+
+def test_all_rows_are_set_with_one_button_as_far_as_they_offer_it(client, sign_in_as, stan, app):
+    sign_in_as(stan)
+    client.post("/settings/notifications", data={"all": "daily", "often.mentioned": "never"})
+
+    now_chosen = chosen(client.get("/settings/notifications").text)
+    assert (now_chosen.pop("question_escalated"), now_chosen.pop("away")) == ("at_once", "weekly")
+    assert set(now_chosen.values()) == {"daily"}
+
+
+def test_quiet_hours_are_set_and_taken_back(client, sign_in_as, ann, app):
+    sign_in_as(ann)
+    client.post("/settings/notifications", data={"quiet_from": "22:00", "quiet_until": "07:30"})
     page = client.get("/settings/notifications").text
-    assert page.count("checked") == sum(kind.by_mail for kind in KINDS.values() if kind.switchable_by(ann))
+    assert 'value="22:00"' in page and 'value="07:30"' in page
 
-    client.post("/settings/notifications", data={"by_mail": ["answer_posted", "no_such_kind", "digest_ready"]})
-
-    assert re.findall(r'value="(\w+)" checked', client.get("/settings/notifications").text) == ["answer_posted"]
+    assert client.post("/settings/notifications", data={"quiet_from": "late", "quiet_until": "7"}).status_code == 422
+    client.post("/settings/notifications", data={"quiet_from": "", "quiet_until": ""})
+    assert 'value="22:00"' not in client.get("/settings/notifications").text
 
 
 def test_polling_without_an_id_says_where_to_begin(client, ann, bob, worker):

@@ -12,9 +12,9 @@ from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import Session, User
 from app.domains.accounts.queries import Person
 from app.domains.accounts.sight import READER_ID, Sight, reading, sight_of
-from app.domains.notifications.kinds import KINDS, Kind
+from app.domains.notifications.kinds import AWAY, KINDS, MAILS, Kind
 from app.domains.notifications.live import Message, may_hear, posts_of, question_room, staff_room, user_room
-from app.domains.notifications.models import LiveEvent, Notification, Preference, Presence
+from app.domains.notifications.models import Frequency, LiveEvent, Notification, Preference, Presence
 from app.domains.notifications.policies import may_read_inbox
 from app.domains.products.queries import all_products
 from app.domains.questions.models import Answer, Question
@@ -40,7 +40,7 @@ _UNREAD_OF: Any = (
     .where(Notification.user_id.in_(_USERS), Notification.read_at.is_(None))
     .group_by(Notification.user_id)
 )
-_CHOSEN: Any = select(Preference.user_id, Preference.kind, Preference.by_mail).where(
+_CHOSEN: Any = select(Preference.user_id, Preference.kind, Preference.frequency).where(
     Preference.user_id.in_(_USERS), Preference.kind.in_(bindparam("kinds", expanding=True))
 )
 
@@ -168,21 +168,22 @@ def unread_counts(user_ids: Sequence[int]) -> dict[int, int]:
     return {row.user_id: row.number for row in rows}
 
 
-def preferences_of(actor: Actor) -> list[tuple[Kind, bool]]:
-    """Every kind that the actor may switch, and whether it also comes by mail. One statement."""
-    chosen = by_mail_of([(actor.id or 0, name) for name in KINDS])
-    return [(kind, chosen[actor.id or 0, kind.name]) for kind in KINDS.values() if kind.switchable_by(actor)]
+def preferences_of(actor: Actor) -> list[tuple[Kind, Frequency]]:
+    """Every kind that the actor may choose of, and how often it comes by mail. One statement."""
+    chosen = frequencies_of([(actor.id or 0, name) for name in (*KINDS, AWAY.name)])
+    offered = [kind for kind in (*KINDS.values(), AWAY) if kind.switchable_by(actor)]
+    return [(kind, chosen[actor.id or 0, kind.name]) for kind in offered]
 
 
-def by_mail_of(pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], bool]:
-    """Whether a kind comes by mail to a person, by (user id, kind). One statement."""
+def frequencies_of(pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Frequency]:
+    """How often a kind comes by mail to a person, by (user id, kind). One statement."""
     wanted = list(pairs)
     if not wanted:
         return {}
     people, kinds = {user_id for user_id, _kind in wanted}, {kind for _user_id, kind in wanted}
     rows = read_rows(_CHOSEN, {"user_ids": list(people), "kinds": list(kinds)})
-    chosen = {(row.user_id, row.kind): row.by_mail for row in rows}
-    return {pair: KINDS[pair[1]].comes_by_mail(chosen.get(pair)) for pair in wanted}
+    chosen = {(row.user_id, row.kind): row.frequency for row in rows}
+    return {pair: MAILS[pair[1]].frequency(chosen.get(pair)) for pair in wanted}
 
 
 def rooms_of(actor: Actor, question_ids: Iterable[int] = ()) -> list[str]:
