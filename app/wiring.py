@@ -183,6 +183,7 @@ EDGES = [
     "app.web.assets:install",
     "app.web.context:install",
     "app.web.parts:install",
+    "app.web.follows:install",
     "app.web.threads:install",
     "app.web.frame:install",
     "app.web.attachments:install",

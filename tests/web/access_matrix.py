@@ -147,6 +147,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("GET", "notifications.inbox"): Row(SIGNED_IN),
     ("GET", "notifications.open_notice"): Row(NOBODY),  # another person's line is not there
     ("POST", "notifications.mark_read"): Row(SIGNED_IN),
+    ("POST", "notifications.mute_here"): Row(NOBODY),  # of no question
     ("GET", "notifications.settings"): Row(SIGNED_IN),
     ("POST", "notifications.settings"): Row(SIGNED_IN),
     ("GET", "notifications.unsubscribe"): Row(NOBODY),  # only with a mail's token, else 404

@@ -72,9 +72,13 @@ def unsubscribe(token: str) -> Kind:
 
 
 def mute_thread(token: str) -> None:
-    """Nothing more of this question but what is a duty; the token, which only the mail holds, says who asks."""
+    """`mute_question` by the address in a mail, which says who asks."""
     user_id, question_id = look_at_muting(token)
-    actor = actor_by_id(user_id)
+    mute_question(actor_by_id(user_id), question_id)
+
+
+def mute_question(actor: Actor, question_id: int) -> None:
+    """Nothing more of it but what is a duty, and what was told of it is read."""
     require(may_set_preferences(actor))
     follow(actor, FollowKind.QUESTION, visible_question(actor, question_id).id, FollowLevel.MUTED)
     mark_read(actor, question_id=question_id)

@@ -71,12 +71,12 @@ class Notice:
 def inbox(actor: Actor, after: str | None = None, limit: int = PER_PAGE) -> Page[Notice]:
     """What the actor was told, the latest first, less what they may not see any more. One statement."""
     require(may_read_inbox(actor))
-    found = _notices().where(Notification.user_id == actor.id, _still_seen_by(actor))
+    found = notices().where(Notification.user_id == actor.id, still_seen_by(actor))
     key = key_of(after, int)
     if key is not None:
         found = found.where(Notification.id < key[0])
     rows = list(db.session.execute(found.order_by(Notification.id.desc()).limit(limit + 1)))
-    return page_of(rows, limit, _notice, "id")
+    return page_of(rows, limit, to_notice, "id")
 
 
 def notice(actor: Actor, notification_id: int) -> Notice:
@@ -84,16 +84,17 @@ def notice(actor: Actor, notification_id: int) -> Notice:
     row = read_rows(_one_notice(sight_of(actor)), reading(actor, notification_id=notification_id)).one_or_none()
     if row is None:
         raise NotFound()
-    return _notice(row)
+    return to_notice(row)
 
 
 @cache
 def _one_notice(sight: Sight) -> Select[Any]:
     mine = (Notification.id == bindparam("notification_id"), Notification.user_id == READER_ID)
-    return _notices().where(*mine, _still_seen_by(sight.reader))
+    return notices().where(*mine, still_seen_by(sight.reader))
 
 
-def _notices() -> Select[Any]:
+def notices() -> Select[Any]:
+    """The columns that `to_notice` reads."""
     columns = (
         Notification.id,
         Notification.kind,
@@ -112,21 +113,22 @@ def _notices() -> Select[Any]:
         User.level.label("actor_level"),
         User.avatar.label("actor_avatar"),
     )
-    return _with_posts(select(*columns)).outerjoin(User, User.id == Notification.actor_id)
+    return with_posts(select(*columns)).outerjoin(User, User.id == Notification.actor_id)
 
 
-def _with_posts(found: Select[Any]) -> Select[Any]:
+def with_posts(found: Select[Any]) -> Select[Any]:
+    """With the question and answer, which `still_seen_by` asks of."""
     joined = found.select_from(Notification).outerjoin(Question, Question.id == Notification.question_id)
     return joined.outerjoin(Answer, Answer.id == Notification.answer_id)
 
 
-def _still_seen_by(actor: Actor) -> ColumnElement[bool]:
+def still_seen_by(actor: Actor) -> ColumnElement[bool]:
     """A notice about a post that was hidden since is not shown: its title would be."""
     question = or_(Notification.question_id.is_(None), seen_by(actor))
     return and_(question, or_(Notification.answer_id.is_(None), answers_seen_by(actor)))
 
 
-def _notice(row: Row[Any]) -> Notice:
+def to_notice(row: Row[Any]) -> Notice:
     person = None
     if row.actor_id is not None:
         told = (row.actor_id, row.actor_name, row.actor_role.value, row.actor_level)
@@ -156,8 +158,8 @@ def unread_count(actor: Actor) -> int:
 
 @cache
 def _unread(sight: Sight) -> Select[Any]:
-    mine = (Notification.user_id == sight.reader.id, Notification.read_at.is_(None), _still_seen_by(sight.reader))
-    return _with_posts(select(func.count())).where(*mine)
+    mine = (Notification.user_id == sight.reader.id, Notification.read_at.is_(None), still_seen_by(sight.reader))
+    return with_posts(select(func.count())).where(*mine)
 
 
 def unread_counts(user_ids: Sequence[int]) -> dict[int, int]:
