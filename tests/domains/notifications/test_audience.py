@@ -9,6 +9,7 @@ from app.domains.questions.actions.accepting import accept_answer
 from app.domains.questions.actions.answering import answer_with_question
 from app.domains.questions.actions.asking import close_question, question_to_change
 from app.domains.questions.actions.hiding import hide_post
+from app.domains.questions.mentions import mention_of
 from app.domains.questions.queries import tag_ids_of
 from app.extensions import db
 from app.kernel.transaction import transaction
@@ -289,7 +290,8 @@ def test_who_is_named_hears_it_at_normal_and_not_where_the_tag_is_muted(ann, bob
     choose(eve, FollowKind.QUESTION, asked.id, "normal")
     choose(bob, FollowKind.TAG, tag_ids_of(asked.id)[0], "muted")
 
-    a_comment(on=asked, by=a_person("zoe"), body="Perhaps @eve or @bob knows this.")
+    named = " ".join(mention_of(each.id, each.name) for each in (eve, bob))
+    a_comment(on=asked, by=a_person("zoe"), body=f"Perhaps you know this: {named}")
     worker.tick()
 
     assert (told(eve), told(bob)) == (["mentioned"], [])
