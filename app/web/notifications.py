@@ -19,7 +19,7 @@ from app.domains.notifications import actions
 from app.domains.notifications.addresses import path_of
 from app.domains.notifications.kinds import GROUPS
 from app.domains.notifications.models import Frequency
-from app.domains.notifications.muting import muted_title
+from app.domains.notifications.muting import look_at_muting, muted_title
 from app.domains.notifications.queries import notice, preferences_of, unread_count
 from app.domains.notifications.threads import Thread, inbox_threads
 from app.domains.notifications.unsubscribing import look_at_unsubscription
@@ -51,7 +51,7 @@ def install(app: Flask) -> None:
 @pages.get("/inbox", endpoint="inbox")
 @login_required
 def show_inbox() -> Any:
-    actor, unread_only = current_actor(), request.args.get("only") == "unread"
+    actor, unread_only = current_actor(), request.args.get("show") == "unread"
     page = inbox_threads(actor, request.args.get("after"), unread_only=unread_only)
     return render_template(
         "notifications/inbox.html",
@@ -173,8 +173,9 @@ def mute(token: str) -> Any:
     """As `unsubscribe`, of one question."""
     title = muted_title(token)
     if request.method == "POST":
+        user_id, question_id = look_at_muting(token)
         with transaction():
-            actions.mute_thread(token)
+            actions.mute_question(actor_by_id(user_id), question_id)
     return render_template("notifications/mute.html", title=title, done=request.method == "POST")
 
 

@@ -109,7 +109,7 @@ def test_opening_a_line_reads_its_thread_and_no_other(client, sign_in_as, ann, b
     client.get(f"/inbox/{line.id}")
 
     assert unread_count(ann) == 1
-    unread = client.get("/inbox?only=unread").text
+    unread = client.get("/inbox?show=unread").text
     assert unread.count("<article") == 1 and f"/inbox/{line.id}" not in unread
     assert client.get("/inbox").text.count("<article") == 2
 

@@ -12,7 +12,6 @@ from app.domains.follows.models import FollowKind, FollowLevel
 from app.domains.notifications.kinds import AWAY, MAILS, ROUND_UP, Kind
 from app.domains.notifications.live import say, user_room
 from app.domains.notifications.models import Frequency, Notification, Preference
-from app.domains.notifications.muting import look_at_muting
 from app.domains.notifications.policies import may_read_inbox, may_set_preferences
 from app.domains.notifications.queries import preferences_of, unread_count
 from app.domains.notifications.unsubscribing import look_at_unsubscription
@@ -69,12 +68,6 @@ def unsubscribe(token: str) -> Kind:
         ended = [each.name for each, how in preferences_of(actor) if how in rounds and each is not AWAY]
     set_preferences(actor, dict.fromkeys(ended, Frequency.NEVER))
     return kind
-
-
-def mute_thread(token: str) -> None:
-    """`mute_question` by the address in a mail, which says who asks."""
-    user_id, question_id = look_at_muting(token)
-    mute_question(actor_by_id(user_id), question_id)
 
 
 def mute_question(actor: Actor, question_id: int) -> None:
