@@ -27,7 +27,8 @@ from app.domains.moderation import reactions as moderation_reactions
 from app.domains.notifications import reactions as notification_reactions
 from app.domains.notifications import schedule as notification_schedule
 from app.domains.notifications.audience import AUDIENCES
-from app.domains.notifications.channels import email
+from app.domains.notifications.away import promise_away_mail
+from app.domains.notifications.channels import away_mail, email, round_up
 from app.domains.notifications.holding import promise_held_mail
 from app.domains.notifications.live import SAID_LIVE
 from app.domains.questions import events as questions
@@ -117,6 +118,7 @@ SCHEDULE: dict[Callable[[], Any], Rhythm] = {
     account_schedule.forget_expired: daily("03:40"),
     account_schedule.remove_stray_avatars: daily("04:10"),
     promise_held_mail: every(seconds=10),
+    promise_away_mail: every(minutes=15),
     notification_schedule.forget_absent: every(seconds=10),
     notification_schedule.forget_live_messages: every(hours=1),
 }
@@ -132,6 +134,8 @@ WORK: list[Callable[..., Any]] = [
     account_mails.mail_notice,
     email.deliver,
     email.deliver_thread,
+    round_up.deliver_round,
+    away_mail.deliver_away,
     notification_reactions.remind_asker,
     escalation_reactions.recount_from,
 ]
@@ -191,6 +195,7 @@ EDGES = [
     "app.web.sheets:install",
     "app.web.context:install",
     "app.web.parts:install",
+    "app.web.follows:install",
     "app.web.threads:install",
     "app.web.frame:install",
     "app.web.attachments:install",

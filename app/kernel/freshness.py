@@ -19,9 +19,10 @@ from app.kernel.rows import NOTHING, read_rows, write_rows
 # What no visitor's page shows: work in hand, sessions, what is one person's alone.
 UNSEEN_TABLES = frozenset(
     {
-        "api_token", "attachment", "content_version", "draft", "event", "first_result", "invitation_setting", "job",
-        "kept_mail", "ledger_cursor", "ledger_read", "live_event", "mail_link", "notification", "pending_question",
-        "preference", "presence", "quiet_hours", "read_mark", "recovery_code", "schedule", "search_miss", "session",
+        "api_token", "attachment", "away_mail", "content_version", "draft", "event", "first_result",
+        "invitation_setting", "job", "kept_mail", "ledger_cursor", "ledger_read", "live_event", "mail_link",
+        "notification", "pending_question", "preference", "presence", "quiet_hours", "read_mark", "recovery_code",
+        "schedule", "search_miss", "session",
     }
 )  # fmt: skip
 UNSEEN = {"unseen": True}

@@ -15,7 +15,10 @@ from app.domains.feedback import demand, names, settings, states
 from app.domains.feedback.wording import Wording
 from app.domains.moderation import actions as moderating
 from app.domains.moderation import reactions as reviewing
+from app.domains.notifications.holding import mail_is_held_for
 from app.domains.notifications.kinds import KINDS
+from app.domains.notifications.rounds import AT
+from app.domains.notifications.settings import AWAY_DAYS
 from app.domains.products.queries import all_products
 from app.domains.questions import writing as lengths
 from app.domains.questions.actions import drafting, pending
@@ -127,7 +130,12 @@ def feedback() -> dict[str, Any]:
 
 
 def notices() -> dict[str, Any]:
-    return {"kinds": [kind for kind in KINDS.values() if not kind.roles]}
+    return {
+        "kinds": [kind for kind in KINDS.values() if not kind.roles],
+        "held": length_of(mail_is_held_for()),
+        "away_days": AWAY_DAYS.value(),
+        "at": f"{AT:%H:%M}",
+    }
 
 
 def privacy() -> dict[str, Any]:

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from app.domains.accounts.queries import people_by_id, team_of, user_by_name
 from app.domains.escalation.queries import promise_preview, promises_by_product
-from app.domains.follows import actions as follow_actions
 from app.domains.follows.models import FollowKind
 from app.domains.follows.queries import follow_level
 from app.domains.metrics.figures import kept_in_public
@@ -26,6 +25,7 @@ from app.kernel.transaction import transaction
 from app.web.accounts.forms import line
 from app.web.actors import current_actor
 from app.web.context import content_language
+from app.web.follows import set_sent_level
 from app.web.lists import hides_muted, rows_of
 from app.web.pager import next_url
 
@@ -98,6 +98,5 @@ def _named(name: str) -> int:
 def follow(slug: str) -> Response:
     with transaction():
         product = product_by_slug(slug)
-        change = follow_actions.unfollow if request.form.get("follow") == "0" else follow_actions.follow
-        change(current_actor(), FollowKind.PRODUCT, product.id)
+        set_sent_level(current_actor(), FollowKind.PRODUCT, product.id)
     return redirect(url_for("products.show", slug=slug), 303)

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from app.domains.escalation.queries import promise_of
 from app.domains.feedback.queries import labels_of_question
-from app.domains.follows import actions as follow_actions
 from app.domains.follows.models import FollowKind
 from app.domains.products.queries import all_products
 from app.domains.questions.actions import asking
@@ -34,6 +33,7 @@ from app.web.asking import question_draft
 from app.web.attachments import add_files
 from app.web.diffs import changes
 from app.web.drafts import page_drafts, refill, refused, take, taken
+from app.web.follows import set_sent_level
 from app.web.forms import REASON_NAMES, REFUSALS, CloseForm, CommentForm, PostForm, QuestionForm, refuse
 from app.web.lists import list_address, listed_rows, rows_of
 from app.web.pager import next_url
@@ -237,10 +237,7 @@ def follow(question_id: int) -> Response:
     question = visible_question(actor, question_id)
     slug = question.slug
     with transaction():
-        if request.form.get("follow") == "0":
-            follow_actions.unfollow(actor, FollowKind.QUESTION, question_id)
-        else:
-            follow_actions.follow(actor, FollowKind.QUESTION, question_id)
+        set_sent_level(actor, FollowKind.QUESTION, question_id)
     return _to_question(question_id, slug)
 
 

@@ -7,7 +7,6 @@ from flask_login import login_required
 from werkzeug.wrappers import Response
 from wtforms import StringField, TextAreaField
 
-from app.domains.follows import actions as follow_actions
 from app.domains.follows.models import FollowKind
 from app.domains.follows.queries import follow_level
 from app.domains.questions.queries import SORTS, ListFilter, question_list
@@ -22,6 +21,7 @@ from app.kernel.pagination import cursor_of, key_of
 from app.kernel.policy import require
 from app.kernel.transaction import transaction
 from app.web.actors import current_actor
+from app.web.follows import set_sent_level
 from app.web.forms import Form
 from app.web.forms import show as show_complaints
 from app.web.lists import hides_muted, rows_of
@@ -101,6 +101,5 @@ def _edit_page(form: TagForm, tag: Tag) -> str:
 def follow(name: str) -> Response:
     with transaction():
         tag = tag_by_name(name)
-        change = follow_actions.unfollow if request.form.get("follow") == "0" else follow_actions.follow
-        change(current_actor(), FollowKind.TAG, tag.id)
+        set_sent_level(current_actor(), FollowKind.TAG, tag.id)
     return redirect(url_for("tags.show", name=tag.name), 303)

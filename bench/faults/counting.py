@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import and_, exists, func, select, union_all
 
 from app.domains.escalation.events import QuestionEscalated
 from app.domains.escalation.models import Case, CaseState, Clock, ClockKind
+from app.domains.follows.models import Follow, FollowKind, FollowLevel
 from app.domains.notifications.channels import email
 from app.domains.notifications.kinds import KINDS
 from app.domains.notifications.models import Notification
@@ -87,9 +88,16 @@ def unkept_notices() -> list[int]:
     told = {notice for ids in _threads_told() if f"notification:{ids[0]}" in kept for notice in ids}
     by_mail = [name for name, kind in KINDS.items() if kind.by_mail]
     owed = select(Notification.id).where(Notification.kind.in_(by_mail), Notification.mail_due_at.is_(None))
-    owed = owed.where(Notification.read_at.is_(None))
+    owed = owed.where(Notification.read_at.is_(None), ~_only_tracked())
     untold = (notice for notice in db.session.scalars(owed) if notice not in told)
     return [notice for notice in untold if f"notification:{notice}" not in kept]
+
+
+def _only_tracked() -> Any:
+    """Who follows a question without mail, as whoever has answered it does, is owed none of what others say there."""
+    mine = (Follow.user_id == Notification.user_id, Follow.target_id == Notification.question_id)
+    tracked = exists().where(*mine, Follow.kind == FollowKind.QUESTION, Follow.level == FollowLevel.TRACKING)
+    return and_(Notification.kind.in_(("answer_posted", "question_closed")), tracked)
 
 
 def _threads_told() -> list[list[int]]:

@@ -154,10 +154,13 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("GET", "notifications.inbox"): Row(SIGNED_IN),
     ("GET", "notifications.open_notice"): Row(NOBODY),  # another person's line is not there
     ("POST", "notifications.mark_read"): Row(SIGNED_IN),
+    ("POST", "notifications.mute_here"): Row(NOBODY),  # of no question
     ("GET", "notifications.settings"): Row(SIGNED_IN),
     ("POST", "notifications.settings"): Row(SIGNED_IN),
     ("GET", "notifications.unsubscribe"): Row(NOBODY),  # only with a mail's token, else 404
     ("POST", "notifications.unsubscribe"): Row(NOBODY),
+    ("GET", "notifications.mute"): Row(NOBODY),
+    ("POST", "notifications.mute"): Row(NOBODY),
     ("GET", "notifications.solved"): Row(NOBODY),
     ("POST", "notifications.solved"): Row(NOBODY),
     ("GET", "notifications.not_yet"): Row(NOBODY),

@@ -11,6 +11,7 @@ from app.domains.notifications.models import Notification
 from app.domains.notifications.queries import Notice, unread_count
 from app.extensions import db
 from app.kernel.i18n import in_language
+from app.kernel.mail import kept_mails
 from app.kernel.transaction import transaction
 from tests.factories import a_comment, a_person, a_question, an_answer
 
@@ -74,13 +75,13 @@ def test_the_inbox_shows_what_is_new_and_marks_it_all_read_without_a_script(clie
     sign_in_as(ann)
 
     page = client.get("/inbox").text
-    assert page.count('data-read="false"') == 2
+    assert page.count('data-read="false"') == 1 and "2 new" in page
     assert 'data-unread="2"' in page
     until = re.search(r'name="until" value="(\d+)"', page)[1]
 
     assert client.post("/inbox/read", data={"until": until}).status_code == 303
     assert unread_count(ann) == 0
-    assert client.get("/inbox").text.count('data-read="true"') == 2
+    assert client.get("/inbox").text.count('data-read="true"') == 1
 
 
 def test_opening_a_line_reads_it_and_leads_to_the_post(client, sign_in_as, ann, bob, worker):
@@ -97,6 +98,90 @@ def test_opening_a_line_reads_it_and_leads_to_the_post(client, sign_in_as, ann, 
     assert unread_count(ann) == 0
 
 
+def test_opening_a_line_reads_its_thread_and_no_other(client, sign_in_as, ann, bob, worker):
+    first, second = a_question(by=ann), a_question(by=ann)
+    for number, question in enumerate((first, first, second)):
+        an_answer(to=question, by=bob, body=f"Advice number {number} on this.")
+    worker.tick()
+    sign_in_as(ann)
+    line = db.session.query(Notification).filter_by(user_id=ann.id, question_id=first.id).first()
+
+    client.get(f"/inbox/{line.id}")
+
+    assert unread_count(ann) == 1
+    unread = client.get("/inbox?show=unread").text
+    assert unread.count("<article") == 1 and f"/inbox/{line.id}" not in unread
+    assert client.get("/inbox").text.count("<article") == 2
+
+
+def test_an_entry_is_marked_read_or_muted_where_it_stands(client, sign_in_as, ann, bob, worker):
+    first, second = a_question(by=ann), a_question(by=ann)
+    for question in (first, second):
+        an_answer(to=question, by=bob)
+    worker.tick()
+    sign_in_as(ann)
+
+    client.post("/inbox/read", data={"thread": first.id})
+    assert unread_count(ann) == 1
+    assert client.post("/inbox/mute", data={"question": second.id}).status_code == 303
+    assert unread_count(ann) == 0
+
+    an_answer(to=second, by=bob, body="One more thing to try here.")
+    worker.tick()
+    assert unread_count(ann) == 0
+    assert client.post("/inbox/mute", data={"question": 999}).status_code == 404
+
+
+def test_a_mails_link_mutes_its_question_without_signing_in(client, ann, bob, worker):
+    question = a_question(by=ann)
+    an_answer(to=question, by=bob)
+    worker.tick_until_mailed()
+    [mail] = [each for each in kept_mails() if each.key.startswith("notification:")]
+    address = re.search(r"http://127\.0\.0\.1:5000(/mute/\S+)", mail.text)[1]
+    assert address in mail.html
+
+    assert question.title in client.get(address).text
+    an_answer(to=question, by=bob, body="Opening the link has muted nothing.")
+    worker.tick()
+    assert unread_count(ann) == 2
+
+    assert client.post(address).status_code == 200
+    an_answer(to=question, by=bob, body="This one is not heard of any more.")
+    worker.tick()
+    assert unread_count(ann) == 0
+    assert client.get("/mute/WzEsMV0.forged").status_code == 404
+
+
+def test_a_link_of_a_question_that_was_hidden_since_tells_nothing_of_it(client, ann, bob, eve, mona, worker):
+    from app.domains.notifications.muting import mute_token
+    from app.domains.questions.actions.hiding import hide_post
+    from app.domains.questions.models import Question
+
+    question = a_question(by=ann)
+    with transaction():
+        hide_post(mona, db.session.get(Question, question.id), "A name in it")
+
+    assert client.get(f"/mute/{mute_token(eve.id, question.id)}").status_code == 404
+    assert client.post(f"/mute/{mute_token(eve.id, question.id)}").status_code == 404
+
+
+@pytest.mark.parametrize("place", ["question", "tag", "product"])
+def test_the_four_levels_are_chosen_on_a_page_without_a_script(place, client, sign_in_as, bob, app):
+    question = a_question(tags=("wifi",))
+    pages = {"question": f"/questions/{question.id}/{question.slug}", "tag": "/tags/wifi", "product": "/products/mesh"}
+    forms = {**pages, "question": f"/questions/{question.id}"}
+    sign_in_as(bob)
+
+    def pressed():
+        return re.findall(r'name="level" value="(\w+)"[^>]* aria-pressed="true"', client.get(pages[place]).text)
+
+    assert pressed() == ["normal"]
+    for level in ("muted", "tracking", "watching", "normal"):
+        assert client.post(f"{forms[place]}/follow", data={"level": level}).status_code == 303
+        assert pressed() == [level]
+    assert client.post(f"{forms[place]}/follow", data={"level": "loud"}).status_code == 422
+
+
 def test_an_open_question_reads_its_own_lines_only(client, sign_in_as, ann, bob, worker):
     first, second = a_question(by=ann), a_question(by=ann)
     an_answer(to=first, by=bob)
@@ -108,14 +193,40 @@ def test_an_open_question_reads_its_own_lines_only(client, sign_in_as, ann, bob,
     assert unread_count(ann) == 1
 
 
-def test_the_switches_are_kept(client, sign_in_as, ann, app):
+def chosen(page):
+    return dict(re.findall(r'name="often\.(\w+)" value="(\w+)" checked', page))
+
+
+def test_every_kind_shows_how_often_it_comes_and_keeps_what_is_chosen(client, sign_in_as, ann, app):
     sign_in_as(ann)
+    usual = chosen(client.get("/settings/notifications").text)
+    assert usual["answer_posted"] == "at_once" and usual["question_asked"] == "never" and usual["away"] == "weekly"
+
+    odd = {"often.no_such_kind": "daily", "often.digest_ready": "never", "often.comment_posted": "hourly"}
+    client.post("/settings/notifications", data={"often.answer_posted": "daily", "often.away": "at_once", **odd})
+
+    now_chosen = chosen(client.get("/settings/notifications").text)
+    assert now_chosen == {**usual, "answer_posted": "daily"}
+
+
+def test_all_rows_are_set_with_one_button_as_far_as_they_offer_it(client, sign_in_as, stan, app):
+    sign_in_as(stan)
+    client.post("/settings/notifications", data={"all": "daily", "often.mentioned": "never"})
+
+    now_chosen = chosen(client.get("/settings/notifications").text)
+    assert (now_chosen.pop("question_escalated"), now_chosen.pop("away")) == ("at_once", "weekly")
+    assert set(now_chosen.values()) == {"daily"}
+
+
+def test_quiet_hours_are_set_and_taken_back(client, sign_in_as, ann, app):
+    sign_in_as(ann)
+    client.post("/settings/notifications", data={"quiet_from": "22:00", "quiet_until": "07:30"})
     page = client.get("/settings/notifications").text
-    assert page.count("checked") == sum(kind.by_mail for kind in KINDS.values() if kind.switchable_by(ann))
+    assert 'value="22:00"' in page and 'value="07:30"' in page
 
-    client.post("/settings/notifications", data={"by_mail": ["answer_posted", "no_such_kind", "digest_ready"]})
-
-    assert re.findall(r'value="(\w+)" checked', client.get("/settings/notifications").text) == ["answer_posted"]
+    assert client.post("/settings/notifications", data={"quiet_from": "late", "quiet_until": "7"}).status_code == 422
+    client.post("/settings/notifications", data={"quiet_from": "", "quiet_until": ""})
+    assert 'value="22:00"' not in client.get("/settings/notifications").text
 
 
 def test_polling_without_an_id_says_where_to_begin(client, ann, bob, worker):

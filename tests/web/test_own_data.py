@@ -14,7 +14,7 @@ from app.domains.accounts.models import ApiToken, QuietHours
 from app.domains.accounts.queries import user_by_id
 from app.domains.attachments.models import Attachment
 from app.domains.follows.models import Follow, FollowKind
-from app.domains.notifications.models import Preference
+from app.domains.notifications.models import AwayMail, Frequency, Preference
 from app.domains.questions.models import Answer, Comment, Draft, Question, ReadMark, Revision
 from app.domains.reputation.models import InvitationSetting
 from app.domains.search.queries import search_questions
@@ -43,7 +43,7 @@ NOT_EXPORTED = {
 GONE = {
     "session.user_id", "api_token.user_id", "recovery_code.user_id", "mail_link.user_id", "quiet_hours.user_id",
     "team_member.user_id", "appointment.user_id", "follow.user_id", "draft.user_id", "read_mark.user_id",
-    "notification.user_id", "preference.user_id", "invitation_setting.user_id",
+    "notification.user_id", "preference.user_id", "away_mail.user_id", "invitation_setting.user_id",
 }  # fmt: skip
 STAYS = "stays with the account that has no name any more"
 KEPT = {
@@ -110,7 +110,8 @@ def lived(ann, bob, worker):
         db.session.add(ApiToken(**person, token_hash="t" * 64, name="my script", scopes=["read"], created_at=now()))
         db.session.add(Draft(**person, form="ask", fields={"body": "Half a thought"}, version=1, updated_at=now()))
         db.session.add(Follow(**person, kind=FollowKind.TAG, target_id=1, created_at=now()))
-        db.session.add(Preference(**person, kind="answer_posted", by_mail=False))
+        db.session.add(Preference(**person, kind="answer_posted", frequency=Frequency.NEVER))
+        db.session.add(AwayMail(**person, looked_at=now()))
         db.session.add(QuietHours(**person, starts_minute=1320, ends_minute=420))
         db.session.add(ReadMark(**person, question_id=bobs.id, read_at=now()))
         db.session.add(InvitationSetting(**person, per_week=3))
@@ -131,7 +132,7 @@ def test_the_export_holds_what_somebody_wrote_and_chose(ann, lived):
     assert found["drafts"][0]["fields"] == {"body": "Half a thought"}
     assert found["follows"] and found["read"] and found["notifications"] and found["quiet_hours"]
     assert {each["name"] for each in found["files"]} == {"loose.webp", "held.webp"}
-    assert found["notification_choices"] == [{"kind": "answer_posted", "by_mail": False}]
+    assert found["notification_choices"] == [{"kind": "answer_posted", "frequency": "never"}]
     assert found["invitation_setting"][0]["per_week"] == 3
     assert {"QuestionAsked", "AnswerPosted", "VoteCast"} <= {each["kind"] for each in found["acts"]}
 

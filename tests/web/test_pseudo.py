@@ -18,7 +18,7 @@ from app.domains.accounts.mails import NOTICES, mail_account_exists, mail_change
 from app.domains.accounts.models import User
 from app.domains.notifications.channels.email import deliver
 from app.domains.notifications.kinds import KINDS
-from app.domains.notifications.models import Notification, Preference
+from app.domains.notifications.models import Frequency, Notification, Preference
 from app.domains.products.models import Product
 from app.domains.questions.models import Answer, Question
 from app.domains.tags.models import Tag
@@ -117,7 +117,7 @@ def notices_of_every_kind(scene: Scene) -> None:
     answered = {"question_id": scene.public.id, "answer_id": answer.id, "actor_id": answer.author_id}
     with transaction():
         for kind in KINDS:
-            db.session.merge(Preference(user_id=ada.id, kind=kind, by_mail=True))
+            db.session.merge(Preference(user_id=ada.id, kind=kind, frequency=Frequency.AT_ONCE))
             for data in DATA.get(kind, [{}]):
                 real = {name: value for name, value in _real(scene).items() if name in data}
                 about = {} if kind in ("digest_ready", "role_granted") else answered

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from app.domains.follows.models import Follow, FollowKind, FollowLevel
 from app.extensions import db
 from app.kernel.rows import read_rows
 
+Chosen = tuple[FollowKind, FollowLevel]
 _HEARS = (FollowLevel.TRACKING, FollowLevel.WATCHING)
 _OF_TARGETS = select(Follow.user_id).where(
     Follow.kind == bindparam("kind"), Follow.target_id.in_(bindparam("targets", expanding=True))
@@ -20,6 +21,28 @@ _FOLLOWED: Any = (
     .order_by(Follow.created_at.desc())
 )
 _MUTING = _OF_TARGETS.where(Follow.level == FollowLevel.MUTED)
+_NEAREST = (FollowKind.QUESTION, FollowKind.TAG, FollowKind.PRODUCT)
+_STRONGEST = (FollowLevel.MUTED, FollowLevel.WATCHING, FollowLevel.TRACKING, FollowLevel.NORMAL)
+_LEVELS: Any = select(Follow.user_id, Follow.kind, Follow.level).where(
+    Follow.user_id.in_(bindparam("user_ids", expanding=True)),
+    or_(
+        and_(Follow.kind == FollowKind.QUESTION, Follow.target_id == bindparam("question_id")),
+        and_(Follow.kind == FollowKind.TAG, Follow.target_id.in_(bindparam("tag_ids", expanding=True))),
+        and_(Follow.kind == FollowKind.PRODUCT, Follow.target_id == bindparam("product_id")),
+    ),
+)
+
+
+def levels_on(user_ids: Iterable[int], question_id: int, tag_ids: Iterable[int], product_id: int) -> dict[int, Chosen]:
+    """How much each of these people wants to hear of one question, and by which choice of theirs: the nearer wins, the
+    question's own over its tags' over its product's. Of several tags a muted one wins, then the most watched. Who has
+    chosen nothing is not there. One statement."""
+    about = {"question_id": question_id, "tag_ids": list(tag_ids), "product_id": product_id}
+    chosen: dict[int, Chosen] = {}
+    rows = read_rows(_LEVELS, {"user_ids": list(user_ids), **about}).all()
+    for row in sorted(rows, key=lambda row: (_NEAREST.index(row.kind), _STRONGEST.index(row.level))):
+        chosen.setdefault(row.user_id, (row.kind, row.level))
+    return chosen
 
 
 def follower_ids(kind: FollowKind, target_ids: Iterable[int]) -> list[int]:

@@ -29,3 +29,7 @@ def _place(notice: Notice) -> str:
 def address_of(notice: Notice) -> str:
     """The same for a mail: with the forum's own address in front."""
     return str(current_app.extensions["config"].address) + path_of(notice)
+
+
+def address_of_question(question_id: int, slug: str) -> str:
+    return f"{current_app.extensions['config'].address}/questions/{question_id}/{slug}"

@@ -1,11 +1,13 @@
 """Who should hear of what, and why: the only place that decides it.
 
 Each event has one function, which names people in the order of their reasons: who is named twice hears once, for the
-first reason. `audience_of` then leaves out whoever did it, whoever muted it, and whoever may not see the post.
+first reason. `audience_of` then leaves out whoever did it, whoever chose not to hear of it, and whoever may not see the
+post. Of somebody's levels the nearest counts: the question's, else its tags', else its product's. Muted hears duties
+alone; normal what is one's own, or names or asks one; tracking reads the rest in the inbox, watching also by mail.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -19,8 +21,8 @@ from app.domains.escalation.policies import may_claim
 from app.domains.feedback.events import DigestReady, FeedbackStateChanged
 from app.domains.feedback.models import FeedbackItem
 from app.domains.feedback.queries import people_behind
-from app.domains.follows.models import FollowKind
-from app.domains.follows.queries import follower_ids, muting_ids
+from app.domains.follows.models import FollowKind, FollowLevel
+from app.domains.follows.queries import follower_ids, levels_on, muting_ids
 from app.domains.notifications.events import SolvedReminderDue
 from app.domains.notifications.kinds import KINDS
 from app.domains.notifications.mentions import named_in, newly_named
@@ -58,6 +60,8 @@ class Hearing:
     question_id: int | None = None
     answer_id: int | None = None
     data: dict[str, Any] = field(default_factory=dict)
+    by_mail: bool = True
+    """False where the person wants to read it in the inbox alone."""
 
 
 def audience_of(event: Event) -> list[Hearing]:
@@ -75,15 +79,40 @@ def _who_may_hear(named: list[Hearing]) -> list[Hearing]:
         return []
     actors = actors_by_id(hearing.user_id for hearing in named)
     question_ids = {hearing.question_id for hearing in named if hearing.question_id is not None}
-    muting = muting_ids(FollowKind.QUESTION, question_ids)
     posts = posts_by_id(question_ids, {hearing.answer_id for hearing in named if hearing.answer_id is not None})
-    heard = []
-    for hearing in named:
-        quiet = hearing.user_id in muting and not KINDS[hearing.kind].is_duty
-        actor = actors.get(hearing.user_id)
-        if actor is not None and not quiet and _may_see(actor, hearing, posts):
-            heard.append(hearing)
-    return heard
+    seeing = [each for each in named if each.user_id in actors and _may_see(actors[each.user_id], each, posts)]
+    return list(_as_chosen(seeing, question_ids, posts))
+
+
+def _as_chosen(hearings: list[Hearing], question_ids: Iterable[int], posts: Posts) -> Iterator[Hearing]:
+    """Less what people do not want to hear of, and what they want to hear without a mail."""
+    levels = {}
+    for question_id in question_ids:
+        people = [each.user_id for each in hearings if each.question_id == question_id]
+        if people:
+            product_id = posts.questions[question_id].product_id
+            levels[question_id] = levels_on(people, question_id, tag_ids_of(question_id), product_id)
+    for hearing in hearings:
+        chosen = levels.get(hearing.question_id or 0, {}).get(hearing.user_id)
+        level = chosen[1] if chosen is not None else None
+        if KINDS[hearing.kind].is_duty or level is None:
+            yield hearing
+        elif level is FollowLevel.MUTED or (level is FollowLevel.NORMAL and _is_followed(hearing)):
+            continue
+        elif level is FollowLevel.TRACKING and (_is_followed(hearing) or _of_thread(hearing, chosen)):
+            yield replace(hearing, by_mail=False)
+        else:
+            yield hearing
+
+
+def _is_followed(hearing: Hearing) -> bool:
+    """Heard for no other reason than that the person follows something."""
+    return hearing.data.get("why") in (FOLLOWS, "tag", "product")
+
+
+def _of_thread(hearing: Hearing, chosen: tuple[FollowKind, FollowLevel] | None) -> bool:
+    """What happens in the asker's own question, whose level the asker has chosen."""
+    return chosen is not None and chosen[0] is FollowKind.QUESTION and hearing.data.get("why") == OWN
 
 
 def _may_see(actor: Actor, about: Hearing, posts: Posts) -> bool:
@@ -139,15 +168,12 @@ def _of_edited_comment(event: CommentEdited) -> Iterator[Hearing]:
 
 def _of_question(event: QuestionAsked) -> Iterator[Hearing]:
     yield from _mentioned(named_in(Question, event.question_id), event.question_id)
-    tags, product = tag_ids_of(event.question_id), [event.product_id]
-    muting = muting_ids(FollowKind.TAG, tags) | muting_ids(FollowKind.PRODUCT, product)
     for why, followers in (
-        ("tag", follower_ids(FollowKind.TAG, tags)),
-        ("product", follower_ids(FollowKind.PRODUCT, product)),
+        ("tag", follower_ids(FollowKind.TAG, tag_ids_of(event.question_id))),
+        ("product", follower_ids(FollowKind.PRODUCT, [event.product_id])),
     ):
         for follower in followers:
-            if follower not in muting:
-                yield Hearing(follower, "question_asked", event.question_id, data={"why": why})
+            yield Hearing(follower, "question_asked", event.question_id, data={"why": why})
 
 
 def _of_invitations(event: ExpertsInvited) -> Iterator[Hearing]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domains.accounts.actor import Actor
+from app.domains.notifications.models import Frequency
 from app.kernel.i18n import _l
 
 WORK = frozenset({"agent", "lead", "admin"})
@@ -13,11 +14,20 @@ LEADS = frozenset({"lead", "admin"})
 READS_DIGESTS = frozenset({"pm", "lead", "admin"})
 
 
+FREQUENCIES = tuple(Frequency)
+OWN, FOLLOWED, WORKING = "own", "followed", "working"
+GROUPS = (
+    (OWN, _l("My questions and answers")),
+    (FOLLOWED, _l("What I follow")),
+    (WORKING, _l("My work")),
+)
+
+
 @dataclass(frozen=True)
 class Kind:
-    """`by_mail` is the default of its switch; `roles` are those who have the switch, empty = everybody.
+    """`by_mail` is its default, at once or never; `roles` are those who choose, empty = everybody.
     A duty is heard also by somebody who muted the question; mail of an urgent kind is not held until it may have been
-    read in the forum; a fixed kind has no switch, because its mail is not ours:
+    read in the forum, and can wait for no round-up; a fixed kind has no choice, because its mail is not ours:
     accounts tells of a new role whatever anybody chose.
     """
 
@@ -28,13 +38,39 @@ class Kind:
     is_duty: bool = False
     fixed: bool = False
     urgent: bool = False
+    group: str = OWN
 
-    def comes_by_mail(self, chosen: bool | None) -> bool:
+    @property
+    def usual(self) -> Frequency:
+        return Frequency.AT_ONCE if self.by_mail else Frequency.NEVER
+
+    @property
+    def choices(self) -> tuple[Frequency, ...]:
+        """What a person may choose of it."""
+        return (Frequency.AT_ONCE, Frequency.NEVER) if self.urgent else FREQUENCIES
+
+    def frequency(self, chosen: Frequency | None) -> Frequency:
         """As the person has chosen; None where they have not."""
-        return self.by_mail if chosen is None else chosen
+        return self.usual if chosen is None else chosen
 
     def switchable_by(self, actor: Actor) -> bool:
         return not self.fixed and (not self.roles or actor.role in self.roles)
+
+
+class RoundUp(Kind):
+    """The mail that tells of many kinds; its own way out ends what comes by it."""
+
+
+class Away(Kind):
+    """Not of an event: what happened while somebody was not here, once a week."""
+
+    @property
+    def usual(self) -> Frequency:
+        return Frequency.WEEKLY
+
+    @property
+    def choices(self) -> tuple[Frequency, ...]:
+        return Frequency.WEEKLY, Frequency.NEVER
 
 
 _ALL = (
@@ -44,19 +80,49 @@ _ALL = (
     Kind("comment_posted", _l("A comment on my question or answer")),
     Kind("mentioned", _l("Somebody named me with an @")),
     Kind("answer_accepted", _l("My answer solved a question")),
-    Kind("invited", _l("I am asked to help with a question"), is_duty=True),
-    Kind("question_asked", _l("A new question with a tag or about a product that I follow"), by_mail=False),
-    Kind("question_closed", _l("My question, or one that I follow, was closed")),
     Kind("case_reminded", _l("Our team waits for my reply"), is_duty=True),
-    Kind("feedback_state_changed", _l("News of a wish or fault that I stand behind")),
     Kind("post_hidden", _l("Something I wrote was hidden"), is_duty=True),
     Kind("role_granted", _l("My role changed"), by_mail=False, is_duty=True, fixed=True),
-    Kind("question_escalated", _l("A question came into the queue"), roles=WORK, is_duty=True, urgent=True),
-    Kind("case_raised", _l("A case was raised by a level"), roles=LEADS, is_duty=True, urgent=True),
-    Kind("case_overdue", _l("A case waits beyond its last level"), roles=LEADS, is_duty=True, urgent=True),
-    Kind("digest_ready", _l("A product's digest is ready"), roles=READS_DIGESTS, is_duty=True, urgent=True),
+    Kind(
+        "question_asked",
+        _l("A new question with a tag or about a product that I follow"),
+        by_mail=False,
+        group=FOLLOWED,
+    ),
+    Kind("question_closed", _l("My question, or one that I follow, was closed"), group=FOLLOWED),
+    Kind("feedback_state_changed", _l("News of a wish or fault that I stand behind"), group=FOLLOWED),
+    Kind("invited", _l("I am asked to help with a question"), is_duty=True, group=WORKING),
+    Kind(
+        "question_escalated",
+        _l("A question came into the queue"),
+        roles=WORK,
+        is_duty=True,
+        urgent=True,
+        group=WORKING,
+    ),
+    Kind("case_raised", _l("A case was raised by a level"), roles=LEADS, is_duty=True, urgent=True, group=WORKING),
+    Kind(
+        "case_overdue",
+        _l("A case waits beyond its last level"),
+        roles=LEADS,
+        is_duty=True,
+        urgent=True,
+        group=WORKING,
+    ),
+    Kind(
+        "digest_ready",
+        _l("A product's digest is ready"),
+        roles=READS_DIGESTS,
+        is_duty=True,
+        urgent=True,
+        group=WORKING,
+    ),
 )
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
+ROUND_UP = RoundUp("round_up", _l("The daily or weekly round-up"))
+AWAY = Away("away", _l("What happened while I was away"), group=FOLLOWED)
+MAILS: dict[str, Kind] = {**KINDS, ROUND_UP.name: ROUND_UP, AWAY.name: AWAY}
+"""What a mail can be about, and its way out can end."""
 
 # What its asker may answer with "This solved it" or "Not yet".
 ABOUT_AN_ANSWER = frozenset({"answer_posted", "staff_answered", "solved_reminder"})

@@ -1,16 +1,34 @@
 """What a person was told, how they want to be told, and what goes out live."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Model
-from app.kernel.columns import BigId, Json, UtcTime
+from app.kernel.columns import BigId, Json, UtcTime, enum_column
 
 _unread = text("read_at IS NULL")
 _held = text("mail_due_at IS NOT NULL")
+
+
+class Frequency(StrEnum):
+    """How often a kind of notice comes by mail."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    NEVER = "never"
+
+
+class MailWaits(StrEnum):
+    """Why a mail waits longer than until its reader may have read it: for the end of quiet hours, or for a round-up."""
+
+    QUIET = "quiet"
+    DAILY = "daily"
+    WEEKLY = "weekly"
 
 
 class Notification(Model):
@@ -38,16 +56,26 @@ class Notification(Model):
     read_at: Mapped[datetime | None] = mapped_column(UtcTime)
     mail_due_at: Mapped[datetime | None] = mapped_column(UtcTime)
     """Until then its mail is held; None where none is held, because it is promised, not wanted or urgent."""
+    mail_waits: Mapped[MailWaits | None] = mapped_column(enum_column(MailWaits))
 
 
 class Preference(Model):
-    """Whether a kind of notification also comes by mail; no row = the kind's default."""
+    """How often a kind of notification also comes by mail; no row = the kind's default."""
 
     __tablename__ = "preference"
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(60), primary_key=True)
-    by_mail: Mapped[bool]
+    frequency: Mapped[Frequency] = mapped_column(enum_column(Frequency))
+
+
+class AwayMail(Model):
+    """When somebody who was away was last looked at, so that they are told once a week at most."""
+
+    __tablename__ = "away_mail"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    looked_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
 class LiveEvent(Model):

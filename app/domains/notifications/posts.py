@@ -39,5 +39,5 @@ def _rows(post: type[Question] | type[Answer], ids: set[int]) -> dict[int, Any]:
 
 @cache
 def _by_id(post: Any) -> Select[Any]:
-    author = post.asker_id if post is Question else post.author_id
-    return select(post.id, post.hidden, post.deleted_at, author).where(post.id.in_(bindparam("ids", expanding=True)))
+    more = (post.asker_id, post.product_id) if post is Question else (post.author_id,)
+    return select(post.id, post.hidden, post.deleted_at, *more).where(post.id.in_(bindparam("ids", expanding=True)))

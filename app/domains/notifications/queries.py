@@ -12,9 +12,9 @@ from app.domains.accounts.actor import Actor
 from app.domains.accounts.models import Session, User
 from app.domains.accounts.queries import Person
 from app.domains.accounts.sight import READER_ID, Sight, reading, sight_of
-from app.domains.notifications.kinds import KINDS, Kind
+from app.domains.notifications.kinds import AWAY, KINDS, MAILS, Kind
 from app.domains.notifications.live import Message, may_hear, posts_of, question_room, staff_room, user_room
-from app.domains.notifications.models import LiveEvent, Notification, Preference, Presence
+from app.domains.notifications.models import Frequency, LiveEvent, Notification, Preference, Presence
 from app.domains.notifications.policies import may_read_inbox
 from app.domains.products.queries import all_products
 from app.domains.questions.models import Answer, Question
@@ -40,7 +40,7 @@ _UNREAD_OF: Any = (
     .where(Notification.user_id.in_(_USERS), Notification.read_at.is_(None))
     .group_by(Notification.user_id)
 )
-_CHOSEN: Any = select(Preference.user_id, Preference.kind, Preference.by_mail).where(
+_CHOSEN: Any = select(Preference.user_id, Preference.kind, Preference.frequency).where(
     Preference.user_id.in_(_USERS), Preference.kind.in_(bindparam("kinds", expanding=True))
 )
 
@@ -71,12 +71,12 @@ class Notice:
 def inbox(actor: Actor, after: str | None = None, limit: int = PER_PAGE) -> Page[Notice]:
     """What the actor was told, the latest first, less what they may not see any more. One statement."""
     require(may_read_inbox(actor))
-    found = _notices().where(Notification.user_id == actor.id, _still_seen_by(actor))
+    found = notices().where(Notification.user_id == actor.id, still_seen_by(actor))
     key = key_of(after, int)
     if key is not None:
         found = found.where(Notification.id < key[0])
     rows = list(db.session.execute(found.order_by(Notification.id.desc()).limit(limit + 1)))
-    return page_of(rows, limit, _notice, "id")
+    return page_of(rows, limit, to_notice, "id")
 
 
 def notice(actor: Actor, notification_id: int) -> Notice:
@@ -84,16 +84,17 @@ def notice(actor: Actor, notification_id: int) -> Notice:
     row = read_rows(_one_notice(sight_of(actor)), reading(actor, notification_id=notification_id)).one_or_none()
     if row is None:
         raise NotFound()
-    return _notice(row)
+    return to_notice(row)
 
 
 @cache
 def _one_notice(sight: Sight) -> Select[Any]:
     mine = (Notification.id == bindparam("notification_id"), Notification.user_id == READER_ID)
-    return _notices().where(*mine, _still_seen_by(sight.reader))
+    return notices().where(*mine, still_seen_by(sight.reader))
 
 
-def _notices() -> Select[Any]:
+def notices() -> Select[Any]:
+    """The columns that `to_notice` reads."""
     columns = (
         Notification.id,
         Notification.kind,
@@ -112,21 +113,22 @@ def _notices() -> Select[Any]:
         User.level.label("actor_level"),
         User.avatar.label("actor_avatar"),
     )
-    return _with_posts(select(*columns)).outerjoin(User, User.id == Notification.actor_id)
+    return with_posts(select(*columns)).outerjoin(User, User.id == Notification.actor_id)
 
 
-def _with_posts(found: Select[Any]) -> Select[Any]:
+def with_posts(found: Select[Any]) -> Select[Any]:
+    """With the question and answer, which `still_seen_by` asks of."""
     joined = found.select_from(Notification).outerjoin(Question, Question.id == Notification.question_id)
     return joined.outerjoin(Answer, Answer.id == Notification.answer_id)
 
 
-def _still_seen_by(actor: Actor) -> ColumnElement[bool]:
+def still_seen_by(actor: Actor) -> ColumnElement[bool]:
     """A notice about a post that was hidden since is not shown: its title would be."""
     question = or_(Notification.question_id.is_(None), seen_by(actor))
     return and_(question, or_(Notification.answer_id.is_(None), answers_seen_by(actor)))
 
 
-def _notice(row: Row[Any]) -> Notice:
+def to_notice(row: Row[Any]) -> Notice:
     person = None
     if row.actor_id is not None:
         told = (row.actor_id, row.actor_name, row.actor_role.value, row.actor_level)
@@ -156,8 +158,8 @@ def unread_count(actor: Actor) -> int:
 
 @cache
 def _unread(sight: Sight) -> Select[Any]:
-    mine = (Notification.user_id == sight.reader.id, Notification.read_at.is_(None), _still_seen_by(sight.reader))
-    return _with_posts(select(func.count())).where(*mine)
+    mine = (Notification.user_id == sight.reader.id, Notification.read_at.is_(None), still_seen_by(sight.reader))
+    return with_posts(select(func.count())).where(*mine)
 
 
 def unread_counts(user_ids: Sequence[int]) -> dict[int, int]:
@@ -168,21 +170,22 @@ def unread_counts(user_ids: Sequence[int]) -> dict[int, int]:
     return {row.user_id: row.number for row in rows}
 
 
-def preferences_of(actor: Actor) -> list[tuple[Kind, bool]]:
-    """Every kind that the actor may switch, and whether it also comes by mail. One statement."""
-    chosen = by_mail_of([(actor.id or 0, name) for name in KINDS])
-    return [(kind, chosen[actor.id or 0, kind.name]) for kind in KINDS.values() if kind.switchable_by(actor)]
+def preferences_of(actor: Actor) -> list[tuple[Kind, Frequency]]:
+    """Every kind that the actor may choose of, and how often it comes by mail. One statement."""
+    chosen = frequencies_of([(actor.id or 0, name) for name in (*KINDS, AWAY.name)])
+    offered = [kind for kind in (*KINDS.values(), AWAY) if kind.switchable_by(actor)]
+    return [(kind, chosen[actor.id or 0, kind.name]) for kind in offered]
 
 
-def by_mail_of(pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], bool]:
-    """Whether a kind comes by mail to a person, by (user id, kind). One statement."""
+def frequencies_of(pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Frequency]:
+    """How often a kind comes by mail to a person, by (user id, kind). One statement."""
     wanted = list(pairs)
     if not wanted:
         return {}
     people, kinds = {user_id for user_id, _kind in wanted}, {kind for _user_id, kind in wanted}
     rows = read_rows(_CHOSEN, {"user_ids": list(people), "kinds": list(kinds)})
-    chosen = {(row.user_id, row.kind): row.by_mail for row in rows}
-    return {pair: KINDS[pair[1]].comes_by_mail(chosen.get(pair)) for pair in wanted}
+    chosen = {(row.user_id, row.kind): row.frequency for row in rows}
+    return {pair: MAILS[pair[1]].frequency(chosen.get(pair)) for pair in wanted}
 
 
 def rooms_of(actor: Actor, question_ids: Iterable[int] = ()) -> list[str]:

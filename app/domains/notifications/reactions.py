@@ -1,7 +1,7 @@
 """What people and open pages are told when something happened. Each re-reads the truth and may run twice."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, func, select
@@ -17,8 +17,9 @@ from app.domains.notifications.events import SolvedReminderDue
 from app.domains.notifications.holding import mail_is_held_for, mail_key
 from app.domains.notifications.kinds import KINDS
 from app.domains.notifications.live import lines_of, say, user_room
-from app.domains.notifications.models import Notification, Preference
-from app.domains.notifications.queries import by_mail_of, unread_counts
+from app.domains.notifications.models import AwayMail, Frequency, Notification, Preference
+from app.domains.notifications.queries import frequencies_of, unread_counts
+from app.domains.notifications.rounds import ROUNDS, rounds_of
 from app.domains.questions.events import AnswerPosted, QuestionAsked
 from app.domains.questions.models import Answer, Question
 from app.extensions import db
@@ -42,10 +43,11 @@ _STORE = _NOTICES.insert().returning(*_STORED)
 def tell_people(event: Event) -> None:
     """Notices for everybody who is to hear, a mail where the person wants one, and the new count on open pages."""
     fresh = _untold(event, audience_of(event))
-    by_mail = _wanting_mail(event, fresh)
-    rows = _stored([_notification(event, hearing, by_mail) for hearing in fresh])
+    mails = _wanted_mails(event, fresh)
+    rounds = rounds_of({user_id: often for user_id, often in mails.items() if often in ROUNDS})
+    rows = _stored([_notification(event, hearing, mails, rounds) for hearing in fresh])
     _say_counts(event, rows)
-    _promise_urgent_mail([row for row in rows if row.user_id in by_mail])
+    _promise_urgent_mail([row for row in rows if row.user_id in mails])
     if isinstance(event, FeedbackStateChanged):
         record_told(event.transition_id, _told(event))
 
@@ -55,16 +57,19 @@ def _untold(event: Event, hearings: list[Hearing]) -> list[Hearing]:
     return [hearing for hearing in hearings if hearing.user_id not in known]
 
 
-def _wanting_mail(event: Event, hearings: list[Hearing]) -> set[int]:
-    """The ids of those who also want a mail of it."""
+def _wanted_mails(event: Event, hearings: list[Hearing]) -> dict[int, Frequency]:
+    """How often, by the ids of those who also want a mail of it."""
     if now() - (event.occurred_at or now()) >= TOO_OLD_FOR_MAIL:
-        return set()
-    wanted = by_mail_of([(hearing.user_id, hearing.kind) for hearing in hearings])
-    return {user_id for (user_id, _kind), by_mail in wanted.items() if by_mail}
+        return {}
+    wanted = frequencies_of([(hearing.user_id, hearing.kind) for hearing in hearings if hearing.by_mail])
+    return {user_id: often for (user_id, _kind), often in wanted.items() if often is not Frequency.NEVER}
 
 
-def _notification(event: Event, hearing: Hearing, by_mail: set[int]) -> dict[str, Any]:
-    is_held = hearing.user_id in by_mail and not KINDS[hearing.kind].urgent
+def _notification(
+    event: Event, hearing: Hearing, mails: Mapping[int, Frequency], rounds: Mapping[int, datetime]
+) -> dict[str, Any]:
+    often = mails.get(hearing.user_id)
+    is_held = often is not None and not KINDS[hearing.kind].urgent
     return {
         "user_id": hearing.user_id,
         "event_id": event.event_id,
@@ -74,7 +79,8 @@ def _notification(event: Event, hearing: Hearing, by_mail: set[int]) -> dict[str
         "actor_id": event.actor_id,
         "data": hearing.data,
         "created_at": event.occurred_at or now(),
-        "mail_due_at": now() + mail_is_held_for() if is_held else None,
+        "mail_due_at": rounds.get(hearing.user_id, now() + mail_is_held_for()) if is_held else None,
+        "mail_waits": ROUNDS.get(often) if often is not None and is_held else None,
     }
 
 
@@ -152,5 +158,5 @@ def show_live(event: Event) -> None:
 
 def forget_notices(event: UserAnonymised) -> None:
     """Nobody reads them any more. Others' notices of what this person did show the name that is left."""
-    for kept in (Notification, Preference):
+    for kept in (Notification, Preference, AwayMail):
         db.session.execute(delete(kept).where(kept.user_id == event.user_id))

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from app.domains.accounts.models import QuietHours, User
+from app.domains.accounts.models import User
 from app.domains.accounts.queries import appointed_for
+from app.domains.accounts.quiet_hours import quiet_until
 from app.domains.follows.models import FollowKind
 from app.domains.follows.queries import follower_ids, muting_ids
 from app.domains.questions.models import Answer, Question
@@ -71,9 +71,9 @@ def whom_to_ask(question: Question) -> Asking:
     others = _by_choice(question)
     reachable = _reachable(question, {*candidates, *others})
     left_out = _left_out(question, reachable)
-    allowed = reachable.keys() - left_out.everybody
+    allowed = reachable - left_out.everybody
     if not allowed:
-        return Asking([], _why_nobody(reachable.keys(), left_out))
+        return Asking([], _why_nobody(reachable, left_out))
     ordered = [user_id for user_id in candidates if user_id in allowed]
     chosen = asked_first(ordered, _rising(candidates.values()))
     asks = [Ask(user_id, candidates[user_id].score, candidates[user_id].because) for user_id in chosen]
@@ -116,19 +116,17 @@ def _rising(candidates: Iterable[Candidate]) -> set[int]:
     return {each.user_id for each in candidates if each.answers_in_tags >= RISING_ANSWERS} - first
 
 
-def _reachable(question: Question, user_ids: set[int]) -> dict[int, str]:
-    """Active people with a confirmed address, and the time zone of each; the asker is none of them."""
+def _reachable(question: Question, user_ids: set[int]) -> set[int]:
+    """Active people with a confirmed address; the asker is none of them."""
     reachable = [User.id.in_(user_ids), User.email_confirmed_at.is_not(None), User.id != question.asker_id]
-    rows = db.session.execute(select(User.id, User.timezone).where(*reachable, *active_members()))
-    return {row.id: row.timezone for row in rows}
+    return set(db.session.scalars(select(User.id).where(*reachable, *active_members())))
 
 
-def _left_out(question: Question, zones: dict[int, str]) -> LeftOut:
+def _left_out(question: Question, user_ids: set[int]) -> LeftOut:
     """Of these people those who must not be asked: asked too often, asleep, unwilling, or of little help."""
-    user_ids = set(zones)
     muting = muting_ids(FollowKind.TAG, tag_ids_of(question.id)) | muting_ids(FollowKind.PRODUCT, [question.product_id])
     others = _asked_or_answered(question.id) | _unwilling(user_ids) | _losing(user_ids) | muting
-    return LeftOut(_asked_often(user_ids), _asleep(zones), others)
+    return LeftOut(_asked_often(user_ids), set(quiet_until(user_ids)), others)
 
 
 def _asked_or_answered(question_id: int) -> set[int]:
@@ -161,19 +159,3 @@ def _losing(user_ids: set[int]) -> set[int]:
     met = select(Standing.user_id, Standing.wins, Standing.comparisons).where(Standing.scope == StandingScope.SITE)
     rows = db.session.execute(met.where(Standing.user_id.in_(user_ids), Standing.meetings >= AFTER_COMPARISONS))
     return {row.user_id for row in rows if win_rate(row.wins, row.comparisons) < LEAST_WIN_RATE}
-
-
-def _asleep(zones: dict[int, str]) -> set[int]:
-    found = select(QuietHours.user_id, QuietHours.starts_minute, QuietHours.ends_minute)
-    rows = db.session.execute(found.where(QuietHours.user_id.in_(zones)))
-    at = now()
-    return {row.user_id for row in rows if _within(_minute(at, zones[row.user_id]), row.starts_minute, row.ends_minute)}
-
-
-def _minute(at: datetime, zone: str) -> int:
-    local = at.astimezone(ZoneInfo(zone))
-    return local.hour * 60 + local.minute
-
-
-def _within(minute: int, starts: int, ends: int) -> bool:
-    return starts <= minute < ends if starts <= ends else minute >= starts or minute < ends

@@ -9,6 +9,7 @@ from app.domains.questions.actions.accepting import accept_answer
 from app.domains.questions.actions.answering import answer_with_question
 from app.domains.questions.actions.asking import close_question, question_to_change
 from app.domains.questions.actions.hiding import hide_post
+from app.domains.questions.mentions import mention_of
 from app.domains.questions.queries import tag_ids_of
 from app.extensions import db
 from app.kernel.transaction import transaction
@@ -205,3 +206,126 @@ def test_who_was_invited_hears_why(ann, bob, worker):
 
     [heard] = db.session.query(Notification).filter_by(user_id=bob.id)
     assert (heard.kind, heard.data) == ("invited", {"because": because})
+
+
+def heard(actor):
+    """Each kind this person was told, with whether a mail of it waits."""
+    rows = db.session.query(Notification).filter_by(user_id=actor.id).order_by(Notification.id)
+    return [(row.kind, row.mail_due_at is not None) for row in rows]
+
+
+def choose(actor, kind, target_id, level):
+    with transaction():
+        follow(actor, kind, target_id, FollowLevel(level))
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("question", "tag", "product", "hears"),
+    [
+        ("watching", None, None, [("answer_posted", True)]),
+        ("tracking", None, None, [("answer_posted", False)]),
+        ("normal", None, None, []),
+        ("muted", None, None, []),
+        ("watching", "muted", "muted", [("answer_posted", True)]),
+        (None, "watching", "watching", []),  # a tag and a product tell of new questions
+    ],
+)
+def test_of_answers_hears_who_follows_the_question_as_they_have_chosen(
+    question, tag, product, hears, ann, bob, eve, worker
+):
+    asked = a_question(by=ann)
+    worker.tick()
+    chosen = ((FollowKind.QUESTION, asked.id, question), (FollowKind.TAG, tag_ids_of(asked.id)[0], tag))
+    for kind, target_id, level in (*chosen, (FollowKind.PRODUCT, asked.product_id, product)):
+        if level:
+            choose(eve, kind, target_id, level)
+
+    an_answer(to=asked, by=bob)
+    worker.tick()
+
+    assert heard(eve) == hears
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("tags", "product", "hears"),
+    [
+        ({"wifi": "watching"}, None, [("question_asked", True)]),
+        ({"wifi": "tracking"}, None, [("question_asked", False)]),
+        ({}, "watching", [("question_asked", True)]),
+        ({}, "tracking", [("question_asked", False)]),
+        ({}, "muted", []),
+        ({"wifi": "muted"}, "watching", []),  # the tag is nearer than the product
+        ({"wifi": "normal"}, "watching", []),
+        ({"wifi": "tracking"}, "watching", [("question_asked", False)]),
+        ({"wifi": "watching"}, "muted", [("question_asked", True)]),
+        ({"wifi": "watching", "router": "muted"}, None, []),  # of several tags a muted one wins
+        ({"wifi": "tracking", "router": "watching"}, None, [("question_asked", True)]),
+    ],
+)
+def test_of_new_questions_hears_who_follows_a_tag_or_the_product(tags, product, hears, ann, eve, worker):
+    from app.domains.notifications.actions import set_preferences
+    from app.domains.notifications.models import Frequency
+    from app.domains.tags.queries import tag_by_name
+
+    first = a_question(by=ann, tags=("wifi", "router"))
+    worker.tick()
+    with transaction():
+        set_preferences(eve, {"question_asked": Frequency.AT_ONCE})
+    for name, level in tags.items():
+        choose(eve, FollowKind.TAG, tag_by_name(name).id, level)
+    if product:
+        choose(eve, FollowKind.PRODUCT, first.product_id, product)
+
+    a_question(by=ann, tags=("wifi", "router"))
+    worker.tick()
+
+    assert [told for told in heard(eve) if told[0] != "invited"] == hears
+
+
+def test_who_is_named_hears_it_at_normal_and_not_where_the_tag_is_muted(ann, bob, eve, worker):
+    asked = a_question(by=ann)
+    worker.tick()
+    choose(eve, FollowKind.QUESTION, asked.id, "normal")
+    choose(bob, FollowKind.TAG, tag_ids_of(asked.id)[0], "muted")
+
+    named = " ".join(mention_of(each.id, each.name) for each in (eve, bob))
+    a_comment(on=asked, by=a_person("zoe"), body=f"Perhaps you know this: {named}")
+    worker.tick()
+
+    assert (told(eve), told(bob)) == (["mentioned"], [])
+
+
+def test_whoever_muted_a_question_still_hears_what_is_a_duty(ann, mona, worker):
+    asked = a_question(by=ann)
+    worker.tick()
+    choose(ann, FollowKind.QUESTION, asked.id, "muted")
+    with transaction():
+        hide_post(mona, question_to_change(asked.id, mona), "An advertisement")
+    worker.tick()
+
+    assert told(ann) == ["post_hidden"]
+
+
+def test_an_asker_who_only_tracks_the_own_question_gets_no_mail_of_answers(ann, bob, worker):
+    asked = a_question(by=ann)
+    worker.tick()
+    choose(ann, FollowKind.QUESTION, asked.id, "tracking")
+
+    an_answer(to=asked, by=bob)
+    worker.tick()
+
+    assert heard(ann) == [("answer_posted", False)]
+
+
+def test_a_level_that_was_chosen_stays_when_the_person_answers(ann, bob, eve, worker):
+    asked = a_question(by=ann)
+    choose(bob, FollowKind.QUESTION, asked.id, "normal")
+    an_answer(to=asked, by=bob)
+    worker.tick()
+
+    an_answer(to=asked, by=eve)
+    worker.tick()
+
+    assert told(bob) == []

@@ -11,9 +11,12 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import func, select
 
 from app.domains.accounts.models import LinkPurpose, User
+from app.domains.follows.actions import follow
+from app.domains.follows.models import FollowKind
 from app.domains.notifications.actions import mark_read, set_preferences
 from app.domains.notifications.holding import promise_held_mail
 from app.domains.notifications.kinds import KINDS
+from app.domains.notifications.models import Frequency
 from app.domains.questions.actions.hiding import hide_post
 from app.domains.questions.models import Answer, Question
 from app.extensions import db
@@ -94,7 +97,9 @@ def test_a_mail_speaks_its_readers_language(worker, bob, app):
 
 def test_the_buttons_are_only_for_the_asker(worker, ann, bob, eve):
     question = a_question(by=ann)
-    an_answer(to=question, by=eve)  # who answered follows from then on
+    with transaction():
+        follow(eve, FollowKind.QUESTION, question.id)
+    an_answer(to=question, by=eve)
     worker.tick_until_mailed()
     an_answer(to=question, by=bob)
     worker.tick_until_mailed()
@@ -118,8 +123,9 @@ def test_no_mail_leaves_once_the_answer_is_hidden(worker, ann, bob, mona, app):
 @pytest.mark.parametrize("change", ["suspended", "unconfirmed", "anonymised", "switched off", "question hidden"])
 def test_no_mail_leaves_to_who_must_not_get_it(change, worker, ann, bob, mona, clock, app):
     question = a_question(by=ann)
-    an_answer(to=question, by=bob)
-    an_answer(to=question, by=ann, body="Thank you, I will try it.")
+    with transaction():
+        follow(bob, FollowKind.QUESTION, question.id)
+    an_answer(to=question, by=ann, body="Thank you, I have tried it.")
     _react_without_sending(worker)
     with transaction():
         user = db.session.get(User, bob.id)
@@ -131,7 +137,7 @@ def test_no_mail_leaves_to_who_must_not_get_it(change, worker, ann, bob, mona, c
         elif change == "anonymised":
             user.anonymised_at = clock.now()
         elif change == "switched off":
-            set_preferences(bob, {"answer_posted": False})
+            set_preferences(bob, {"answer_posted": Frequency.NEVER})
         else:
             hide_post(mona, db.session.get(Question, question.id), "Private")
     worker.tick_until_mailed()
@@ -299,8 +305,6 @@ def test_a_product_without_a_manager_sends_its_digest_to_the_lead(worker, ann, l
 def test_everybody_behind_a_wish_hears_what_became_of_it_once(worker, ann, bob, eve):
     from app.domains.feedback.events import FeedbackStateChanged
     from app.domains.feedback.models import FeedbackItem, FeedbackTransition, FeedbackType, ItemState
-    from app.domains.follows.actions import follow
-    from app.domains.follows.models import FollowKind
     from app.kernel.clock import now
     from app.kernel.events import publish
 

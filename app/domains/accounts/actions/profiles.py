@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from app.domains.accounts.actions.registering import require_free_name
 from app.domains.accounts.actor import Actor
-from app.domains.accounts.models import User
+from app.domains.accounts.models import QuietHours, User
 from app.domains.accounts.names import clean_name, name_key
 from app.domains.accounts.policies import may_act, may_edit_profile, may_use_own_account
 from app.domains.accounts.privileges import privileges_of
 from app.domains.accounts.queries import user_by_id
+from app.extensions import db
 from app.kernel import markup
 from app.kernel.clock import known_zones
 from app.kernel.errors import Invalid
@@ -72,3 +73,20 @@ def choose_theme(actor: Actor, theme: str) -> None:
     assert actor.id is not None
     if theme in THEMES:
         user_by_id(actor.id).theme = theme
+
+
+def set_quiet_hours(actor: Actor, hours: tuple[int, int] | None) -> None:
+    """From which local minute of the day to which; None, or from a minute to itself, is none at all."""
+    require(may_use_own_account(actor))
+    assert actor.id is not None
+    row = db.session.get(QuietHours, actor.id)
+    if hours is None or hours[0] == hours[1]:
+        if row is not None:
+            db.session.delete(row)
+        return
+    if not all(0 <= minute < 24 * 60 for minute in hours):
+        raise Invalid(_("Please write the time as 22:00."))
+    if row is None:
+        db.session.add(QuietHours(user_id=actor.id, starts_minute=hours[0], ends_minute=hours[1]))
+    else:
+        row.starts_minute, row.ends_minute = hours

@@ -18,9 +18,10 @@ from app.domains.feedback.reading import MAIL_TEMPLATE as DIGEST_TEMPLATE
 from app.domains.feedback.reading import digest_mail_context
 from app.domains.notifications.addresses import address_of
 from app.domains.notifications.kinds import ABOUT_AN_ANSWER, KINDS
-from app.domains.notifications.models import Notification, Preference
+from app.domains.notifications.models import Frequency, Notification, Preference
+from app.domains.notifications.muting import mute_token
 from app.domains.notifications.queries import Notice, notice
-from app.domains.notifications.unsubscribing import unsubscribe_token
+from app.domains.notifications.unsubscribing import ways_out
 from app.domains.questions.models import Answer, Comment, Question
 from app.extensions import db
 from app.kernel.clock import now
@@ -37,7 +38,7 @@ MOST_LINES = 20
 
 _USER = (User.email, User.email_confirmed_at, User.anonymised_at, User.suspended_until)
 _ADDRESSEE: Any = (
-    select(Notification.user_id, Notification.kind, Preference.by_mail, *_USER)
+    select(Notification.user_id, Notification.kind, Preference.frequency, *_USER)
     .join(User, User.id == Notification.user_id)
     .outerjoin(Preference, and_(Preference.user_id == User.id, Preference.kind == Notification.kind))
     .where(Notification.id == bindparam("notification_id"))
@@ -53,7 +54,7 @@ _EXCERPT: Any = select(Question.excerpt).where(Question.id == bindparam("questio
 @outbound
 def deliver(notification_id: int) -> None:
     """Send it; nothing where the person may not see the post any more, wants none, or cannot be written to."""
-    for addressee, news in _still_told([notification_id]):
+    for addressee, news in still_told([notification_id]):
         send(_mail(addressee, [news], notification_id))
 
 
@@ -61,10 +62,15 @@ def deliver(notification_id: int) -> None:
 def deliver_thread(notification_ids: list[int]) -> None:
     """Send one mail of what one person was told about one thing, the oldest first; what was read meanwhile is left
     out. Told under the first one's key, whatever is left, so that a repeat is known for one."""
-    unread = list(read_rows(_UNREAD, {"ids": notification_ids}).scalars())
-    told = _still_told(unread)
+    unread = unread_of(notification_ids)
+    told = still_told(unread)
     if told:
         send(_mail(told[-1][0], [news for _addressee, news in told], notification_ids[0]))
+
+
+def unread_of(notification_ids: list[int]) -> list[int]:
+    """Those that nobody has read meanwhile, the oldest first."""
+    return list(read_rows(_UNREAD, {"ids": notification_ids}).scalars())
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,7 @@ class News:
     post: Row[Any] | None
 
 
-def _still_told(notification_ids: list[int]) -> list[tuple[Addressee, News]]:
+def still_told(notification_ids: list[int]) -> list[tuple[Addressee, News]]:
     """Those of which the person may still be written to, and that still are true."""
     found = []
     for notification_id in notification_ids:
@@ -107,10 +113,14 @@ def _news_for(actor: Actor, notification_id: int) -> News | None:
 
 def _address_of(row: Row[Any]) -> str | None:
     """None where the address is not confirmed, the person is suspended or gone, or wants no such mail."""
+    wanted = KINDS[row.kind].frequency(row.frequency) is not Frequency.NEVER
+    return str(row.email) if wanted and may_be_written_to(row) else None
+
+
+def may_be_written_to(row: Row[Any]) -> bool:
+    """Somebody with a confirmed address who is neither suspended nor gone."""
     suspended = row.suspended_until is not None and row.suspended_until > now()
-    if row.email_confirmed_at is None or row.anonymised_at is not None or suspended:
-        return None
-    return str(row.email) if KINDS[row.kind].comes_by_mail(row.by_mail) else None
+    return row.email_confirmed_at is not None and row.anonymised_at is None and not suspended
 
 
 def _post_of(told: Notice) -> Row[Any] | None:
@@ -139,15 +149,14 @@ def _may_read_digest(actor: Actor, told: Notice) -> bool:
 def _mail(addressee: Addressee, told_of: list[News], first_id: int) -> Mail:
     actor, told = addressee.actor, told_of[-1].notice
     assert actor.id is not None
-    leave = absolute_url("notifications.unsubscribe", token=unsubscribe_token(actor.id, told.kind))
     digest = told.kind == "digest_ready"
     return mail_from_template(
         _template_for(told_of),
         key=f"notification:{first_id}",
         recipient=addressee.address,
         language=actor.language,
-        headers={"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
-        unsubscribe_url=leave,
+        **ways_out(actor.id, KINDS[told.kind]),
+        mute_url=mute_url(actor.id, told.question_id),
         **(digest_mail_context(told.data["digest"], actor.language) if digest else _context(actor, told_of)),
     )
 
@@ -165,25 +174,28 @@ def _context(actor: Actor, told_of: list[News]) -> dict[str, Any]:
         "lines": [_line(news) for news in told_of[:MOST_LINES]],
         "more": max(0, len(told_of) - MOST_LINES),
         "reader": actor,
-        "kind": KINDS[told.kind],
         "url": address_of(told),
-        "settings_url": absolute_url("notifications.settings"),
-        **_quoted(told, post),
+        **quoted(told, post),
         **_buttons(actor, told),
     }
 
 
 def _line(news: News) -> dict[str, Any]:
     """One of several things told in a mail: its notice, its address and the beginning of what was written."""
-    text = str(_quoted(news.notice, news.post)["text"] or "")
+    text = str(quoted(news.notice, news.post)["text"] or "")
     return {"notice": news.notice, "url": address_of(news.notice), "text": shortened(text)}
 
 
-def shortened(text: str) -> str:
-    return text if len(text) <= EXCERPT else text[:EXCERPT].rstrip() + "…"
+def shortened(text: str, most: int = EXCERPT) -> str:
+    return text if len(text) <= most else text[:most].rstrip() + "…"
 
 
-def _quoted(told: Notice, post: Row[Any] | None) -> Mapping[str, Any]:
+def mute_url(user_id: int, question_id: int | None) -> str:
+    """Where one ends hearing of the question; empty where it is about none."""
+    return absolute_url("notifications.mute", token=mute_token(user_id, question_id)) if question_id else ""
+
+
+def quoted(told: Notice, post: Row[Any] | None) -> Mapping[str, Any]:
     """What was written, as `text` and as the `html` that is stored beside it; both empty where nothing is quoted."""
     if post is not None and not _is_gone(post):
         return {"text": post.body, "html": post.body_html}
