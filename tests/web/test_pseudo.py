@@ -5,6 +5,7 @@ people wrote (marked with `lang`, or named below), numbers, times, code, and the
 """
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +17,11 @@ from app.domains.accounts.actions.registering import Registration, register
 from app.domains.accounts.actor import GUEST
 from app.domains.accounts.mails import NOTICES, mail_account_exists, mail_change_link, mail_notice, mail_reset_link
 from app.domains.accounts.models import User
+from app.domains.follows.actions import follow
+from app.domains.follows.models import FollowKind
+from app.domains.notifications.channels.away_mail import deliver_away
 from app.domains.notifications.channels.email import deliver
+from app.domains.notifications.channels.round_up import deliver_round
 from app.domains.notifications.kinds import KINDS
 from app.domains.notifications.models import Frequency, Notification, Preference
 from app.domains.products.models import Product
@@ -25,7 +30,7 @@ from app.domains.tags.models import Tag
 from app.extensions import db
 from app.kernel import i18n
 from app.kernel.clock import now
-from app.kernel.mail import kept_mails, send_later
+from app.kernel.mail import KeptMail, kept_mails, send_later
 from app.kernel.rendering import mail_from_template
 from app.kernel.settings import SITE_NAME
 from app.kernel.transaction import transaction
@@ -111,7 +116,7 @@ def test_every_page_says_all_of_its_words_in_the_readers_language(app, clock, wo
     assert not found, "\n" + "\n".join(f"{page}: {leak}" for leak, page in sorted(found.items(), key=str))
 
 
-def notices_of_every_kind(scene: Scene) -> None:
+def notices_of_every_kind(scene: Scene) -> list[int]:
     """One of each kind and of each of its reasons, for the administrator, who sees everything; with mail for all."""
     ada, answer = scene.people["admin"], scene.answers[1]
     answered = {"question_id": scene.public.id, "answer_id": answer.id, "actor_id": answer.author_id}
@@ -127,8 +132,7 @@ def notices_of_every_kind(scene: Scene) -> None:
                     setattr(told, column, value)
                 db.session.add(told)
                 db.session.flush()
-    for number in db.session.scalars(select(Notification.id).where(Notification.user_id == ada.id)).all():
-        deliver(number)
+    return list(db.session.scalars(select(Notification.id).where(Notification.user_id == ada.id)))
 
 
 def _real(scene: Scene) -> dict[str, Any]:
@@ -155,13 +159,32 @@ def mails_of_accounts(scene: Scene) -> None:
 def test_every_mail_and_every_subject_speaks_its_readers_language(app, clock, worker, qps):
     scene = Scene(app, clock, worker)
     before = {mail.id for mail in kept_mails(1000)}
-    notices_of_every_kind(scene)
+    for number in notices_of_every_kind(scene):
+        deliver(number)
     mails_of_accounts(scene)
-    theirs, mails = what_people_wrote(), [mail for mail in kept_mails(1000) if mail.id not in before]
+    mails = [mail for mail in kept_mails(1000) if mail.id not in before]
     kinds = {mail.key.split(":")[1] for mail in mails if mail.key.startswith("accounts:")}
     assert kinds >= {"confirm", "exists", "reset", "change_email", "invited", "notice", "test"}
     assert len([mail for mail in mails if mail.key.startswith("notification")]) >= len(KINDS)
-    found = {}
+    assert_no_leaks(mails)
+
+
+def test_round_ups_and_mails_to_who_was_away_speak_it_too(app, clock, worker, qps):
+    scene = Scene(app, clock, worker)
+    ada, since, before = scene.people["admin"], now(), {mail.id for mail in kept_mails(1000)}
+    deliver_round(notices_of_every_kind(scene))
+    with transaction():
+        for tag_id in db.session.scalars(select(Tag.id)):
+            follow(ada, FollowKind.TAG, tag_id)
+        db.session.get_one(User, ada.id).seen_at = since - timedelta(days=30)
+    deliver_away(ada.id, (since - timedelta(days=29)).isoformat())
+    mails = [mail for mail in kept_mails(1000) if mail.id not in before]
+    assert {mail.key.split(":")[0] for mail in mails} == {"notification", "away"}
+    assert_no_leaks(mails)
+
+
+def assert_no_leaks(mails: list[KeptMail]) -> None:
+    theirs, found = what_people_wrote(), {}
     for mail in mails:
         assert WRAPPED.search(mail.subject), mail.subject
         lines = [(mail.subject, "subject"), *((line, "text") for line in mail.text.splitlines())]
