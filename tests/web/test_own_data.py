@@ -3,6 +3,7 @@
 Every column that names a person has its line here: a new one fails both tests until somebody has decided.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -95,8 +96,9 @@ def test_no_secret_and_nobody_else_is_in_the_export():
 
 
 @pytest.fixture
-def lived(ann, bob, worker):
-    """Ann has left a trace of each kind."""
+def lived(ann, bob, worker, clock):
+    """Ann has left a trace of each kind, at noon: in her quiet hours no mail would leave."""
+    clock.at(datetime(2026, 11, 24, 12, 0, tzinfo=UTC))
     question, bobs = a_question(by=ann, title="Everything I asked about routers"), a_question(by=bob)
     answer = an_answer(to=bobs, by=ann)
     a_comment(on=bobs, by=ann, body=f"[@bob](/users/{bob.id}) the same here.")
