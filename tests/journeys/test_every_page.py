@@ -50,6 +50,13 @@ STRUCTURE = """() => {
     const name = e.matches('a[href^="/users/"]')  // a name in a line about a post
     if (!inText && !name && (box.height < 24 || box.width < 24)) wrong.push('small: ' + e.outerHTML.slice(0, 90))
   }
+  for (const menu of document.querySelectorAll('details.menu:not([open])')) {
+    if (!seen(menu)) continue
+    menu.open = true
+    const box = menu.querySelector('.menu-list').getBoundingClientRect()
+    if (box.left < 0 || box.right > innerWidth) wrong.push('a menu beside the window: ' + menu.outerHTML.slice(0, 90))
+    menu.open = false
+  }
   return [...new Set(wrong)].slice(0, 5)
 }"""
 TOO_WIDE = """() => {
