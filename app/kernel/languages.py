@@ -5,6 +5,7 @@ the text (`CONTENT_LANGUAGES`): a reader of traditional characters and one of si
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ DEFAULT = "en"
 CONTENT_LANGUAGES = tuple(dict.fromkeys(each.content for each in LANGUAGES.values()))
 
 
+@lru_cache(maxsize=100)  # asked a dozen times a page; a cookie may hold anything
 def supported(wanted: str | None) -> str | None:
     """The tag of the language that answers to `wanted` ("zh-CN" -> "zh", "zh_TW" -> "zh-Hant"), or None."""
     asked = (wanted or "").replace("_", "-").lower()
